@@ -1,0 +1,79 @@
+namespace MapReduce.Sdk;
+
+/// <summary>Turns what a job declared into stages: sources and channels that touch each other, directly or through others, are one stage.</summary>
+internal static class JobGraph
+{
+    public static JobDefinition Build(string name, List<SourceNode> sources, List<ChannelNode> channels, List<Counter> counters, List<SideFile> sideFiles, bool hasSideEffects)
+    {
+        if (sources.Count == 0) throw Invalid("it reads nothing. Begin with job.ReadLines(job.Inputs) or another reader");
+        foreach (var source in sources)
+            if (source.Channels.Count == 0) throw Invalid("it reads an input that nothing maps. Call Map on what the reader returns");
+        foreach (var channel in channels)
+            if (channel.Result is null) throw Invalid("it maps pairs that go nowhere. Aggregate, reduce, sort or write them");
+            else if (channel.Result.Outputs.Count == 0 && !channel.Result.IsRead) throw Invalid("it computes a result that nobody reads. Write it, for example with WriteText(job.Output)");
+            else if (!sources.Any(source => source.Channels.Contains(channel))) throw Invalid("it declares a channel that no map function feeds. Name it in MapTo, or remove it");
+        CheckOutputs(channels);
+
+        var groups = Connect(sources);
+        var stages = new List<StageNode>();
+        while (groups.Count > 0)
+        {
+            var ready = groups.FindIndex(group => group.All(source => Upstream(source) is not { } channel || channel.Stage >= 0));
+            if (ready < 0) throw Invalid("its stages wait for each other in a circle. A dataset cannot feed the stage that makes it");
+            var members = groups[ready];
+            groups.RemoveAt(ready);
+            var stageChannels = members.SelectMany(source => source.Channels).Distinct().OrderBy(channel => channel.Order).ToList();
+            for (var i = 0; i < stageChannels.Count; i++) (stageChannels[i].Stage, stageChannels[i].Index) = (stages.Count, i);
+            stages.Add(new StageNode
+            {
+                Index = stages.Count,
+                Sources = members,
+                Channels = stageChannels,
+                DependsOn = members.Select(Upstream).OfType<ChannelNode>().Select(channel => channel.Stage).Distinct().Order().ToList(),
+            });
+        }
+        return new JobDefinition { Name = name, Stages = stages, Counters = counters, SideFiles = sideFiles, HasSideEffects = hasSideEffects };
+    }
+
+    private static List<List<SourceNode>> Connect(List<SourceNode> sources)
+    {
+        var groups = new List<List<SourceNode>>();
+        foreach (var source in sources)
+        {
+            var touching = groups.Where(group => group.Any(other => other.Channels.Intersect(source.Channels).Any())).ToList();
+            groups.RemoveAll(touching.Contains);
+            groups.Add([.. touching.SelectMany(group => group).Append(source).OrderBy(member => member.Order)]);
+        }
+        return [.. groups.OrderBy(group => group[0].Order)];
+    }
+
+    private static ChannelNode? Upstream(SourceNode source)
+    {
+        var visitor = new UpstreamVisitor();
+        source.Accept(visitor);
+        return visitor.Channel;
+    }
+
+    private static void CheckOutputs(List<ChannelNode> channels)
+    {
+        var targets = new HashSet<(string Name, string? File)>();
+        foreach (var output in channels.SelectMany(channel => channel.Result!.Outputs))
+            if (!targets.Add((output.Target.Name, output.Target.FileName)))
+                throw Invalid($"it writes twice to {(output.Target.Name.Length == 0 ? "its output" : $"the output '{output.Target.Name}'")}. Give each a name of its own with job.OutputNamed(\"…\")");
+    }
+
+    private static JobException Invalid(string what) => new(JobError.Definition, $"The job cannot run: {what}.");
+
+    private sealed class UpstreamVisitor : ISourceVisitor
+    {
+        public ChannelNode? Channel { get; private set; }
+
+        public void Visit<TRecord>(RecordSourceNode<TRecord> source) where TRecord : allows ref struct
+        {
+        }
+
+        public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)
+            where TKey : allows ref struct
+            where TValue : allows ref struct => Channel = source.Dataset.Channel;
+    }
+}
