@@ -1,0 +1,24 @@
+namespace MapReduce.Engine.Input;
+
+/// <summary>An input file as it was when the job was planned.</summary>
+/// <param name="Path">The full path.</param>
+/// <param name="Length">The size in bytes.</param>
+/// <param name="ModifiedTicks">The time of the last change, in UTC ticks of 100 ns.</param>
+public sealed record InputFile(string Path, long Length, long ModifiedTicks);
+
+/// <summary>A range of a file.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Start">The first byte.</param>
+/// <param name="Length">The number of bytes. A record belongs to the range that holds its first byte.</param>
+public sealed record FileRange(InputFile File, long Start, long Length);
+
+/// <summary>What one map task reads of one source: ranges of files, or numbers, or parts of an earlier stage's dataset.</summary>
+/// <param name="Source">The source's position in its stage.</param>
+/// <param name="Ranges">The ranges to read in order; empty for numbers.</param>
+/// <param name="FirstNumber">For a source of numbers: the first.</param>
+/// <param name="Numbers">For a source of numbers: how many.</param>
+public sealed record FileSplit(int Source, IReadOnlyList<FileRange> Ranges, long FirstNumber = 0, long Numbers = 0)
+{
+    /// <summary>The bytes to read.</summary>
+    public long Length => Ranges.Sum(range => range.Length);
+}
