@@ -67,7 +67,9 @@ public sealed class JobBuilder
     }
 
     /// <summary>Reads text files line by line. Lines end with LF or CRLF; the last may have no end.</summary>
-    public Source<TextLine> ReadLines(InputSet inputs) => Add(new TextLineFormat(inputs));
+    /// <param name="inputs">The files.</param>
+    /// <param name="keepCarriageReturn">Whether lines end with LF only, and a CR before it is part of the line.</param>
+    public Source<TextLine> ReadLines(InputSet inputs, bool keepCarriageReturn = false) => Add(new TextLineFormat(inputs, keepCarriageReturn));
 
     /// <summary>Reads each file as one record.</summary>
     public Source<WholeFile> ReadFiles(InputSet inputs) => Add(new WholeFileFormat(inputs));

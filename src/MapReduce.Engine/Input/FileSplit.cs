@@ -4,7 +4,8 @@ namespace MapReduce.Engine.Input;
 /// <param name="Path">The full path.</param>
 /// <param name="Length">The size in bytes.</param>
 /// <param name="ModifiedTicks">The time of the last change, in UTC ticks of 100 ns.</param>
-public sealed record InputFile(string Path, long Length, long ModifiedTicks);
+/// <param name="Compression">How its bytes are compressed.</param>
+public sealed record InputFile(string Path, long Length, long ModifiedTicks, FileCompression Compression = FileCompression.None);
 
 /// <summary>A range of a file.</summary>
 /// <param name="File">The file.</param>

@@ -5,6 +5,9 @@ internal abstract class GroupReading<TGroup, TItem>
     where TGroup : allows ref struct
     where TItem : allows ref struct
 {
+    /// <summary>Whether a group has several keys, which share its bytes as a prefix.</summary>
+    public virtual bool IsPrefix => false;
+
     /// <summary>How many bytes of <paramref name="key"/> name the group.</summary>
     public abstract int GroupLength(ReadOnlySpan<byte> key);
 
@@ -29,6 +32,8 @@ internal sealed class WholeKeyReading<TKey, TValue>(ChannelNode<TKey, TValue> ch
 internal sealed class FirstComponentReading<TFirst, TSecond, TValue>(ChannelNode<(TFirst, TSecond), TValue> channel, KeyCodec<TFirst> first)
     : GroupReading<TFirst, (TSecond Second, TValue Value)>
 {
+    public override bool IsPrefix => true;
+
     public override int GroupLength(ReadOnlySpan<byte> key) => channel.Keys.PrefixLength(key);
 
     public override TFirst ReadGroup(ReadOnlySpan<byte> groupBytes) => TupleKeys.ReadComponent(first, groupBytes);

@@ -10,9 +10,12 @@ internal abstract class InputFormat<TRecord> where TRecord : allows ref struct
     public virtual bool CanSplit => false;
 }
 
-internal sealed class TextLineFormat(InputSet inputs) : InputFormat<TextLine>
+internal sealed class TextLineFormat(InputSet inputs, bool keepCarriageReturn) : InputFormat<TextLine>
 {
     public override InputSet Inputs => inputs;
+
+    /// <summary>Whether a CR before LF stays with the line.</summary>
+    public bool KeepCarriageReturn => keepCarriageReturn;
 
     public override bool CanSplit => true;
 }

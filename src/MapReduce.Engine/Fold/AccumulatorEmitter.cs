@@ -1,0 +1,158 @@
+using System.Numerics;
+using MapReduce.Engine.Memory;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Tasks;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Fold;
+
+/// <summary>The map side of a channel whose values are folded into accumulators: like <see cref="CombiningTable{TFold}"/>, with an accumulator for each entry.</summary>
+internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TResult> : IEmitter<TKey, TValue>, IMapEnd
+    where TKey : allows ref struct
+    where TValue : allows ref struct
+{
+    private const int MemoryCheckInterval = 1 << 16;
+    private const int LongKeyBytes = 4 << 20;
+
+    private readonly KeyBytes<TKey> keys;
+    private readonly SegmentRouter<TKey> router;
+    private readonly SegmentBuffers buffers;
+    private readonly Aggregator<TValue, TAccumulator, TResult> aggregator;
+    private readonly long memoryLimit;
+    private readonly NativeBuffer memory;
+    private readonly FoldEntry* entries;
+    private readonly TAccumulator[] accumulators;
+    private readonly ulong mask;
+    private readonly Arena longKeys = new(256 << 10);
+    private readonly ByteWriter encoded = new();
+    private int untilCheck = MemoryCheckInterval;
+
+    public AccumulatorEmitter(
+        ChannelNode<TKey, TValue> channel, Aggregator<TValue, TAccumulator, TResult> aggregator, ChannelShape shape, SegmentBuffers buffers, long memoryLimit)
+    {
+        keys = new KeyBytes<TKey>(channel.Keys);
+        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false);
+        this.buffers = buffers;
+        this.aggregator = aggregator;
+        this.memoryLimit = memoryLimit;
+        // An accumulator is taken for as large as its entry here; the check by and by corrects that.
+        var count = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / (4 * sizeof(FoldEntry)), 64, 2 * CombiningTable.MaxEntries));
+        memory = new NativeBuffer((long)count * sizeof(FoldEntry));
+        entries = (FoldEntry*)memory.Start;
+        FoldEntry.Clear(entries, count);
+        accumulators = new TAccumulator[count];
+        mask = (ulong)(count - 1) & ~1UL;
+    }
+
+    public void Emit(scoped TKey key, scoped TValue value)
+    {
+        var bytes = keys.Of(in key);
+        var slot = (uint)(bytes.Length - 1) < InlineKey.MaxLength ? FindInline(bytes) : FindOther(bytes);
+        aggregator.Add(ref accumulators[slot], value);
+        if (--untilCheck == 0) CheckMemory();
+    }
+
+    public void Complete() => Flush();
+
+    public void Dispose()
+    {
+        memory.Dispose();
+        longKeys.Dispose();
+    }
+
+    private int FindInline(ReadOnlySpan<byte> key)
+    {
+        InlineKey.Load(key, out var high, out var low);
+        return FindInline(high, low);
+    }
+
+    private int FindInline(ulong high, ulong low)
+    {
+        var first = (int)((InlineKey.Hash(high, low) >> 40) & mask);
+        var set = entries + first;
+        if (set[0].High == high && set[0].Low == low) return Used(first);
+        if (set[1].High == high && set[1].Low == low) return Used(first + 1);
+        var slot = MakeFree(first);
+        (entries[slot].High, entries[slot].Low, entries[slot].State) = (high, low, 1);
+        accumulators[slot] = aggregator.Create();
+        return slot;
+    }
+
+    private int FindOther(ReadOnlySpan<byte> key)
+    {
+        if (key.IsEmpty) return FindInline(0, 0);
+        var hash = KeyHash.OfLong(key);
+        var first = (int)((hash >> 40) & mask);
+        var set = entries + first;
+        if (set[0].IsLongKey(hash, key)) return Used(first);
+        if (set[1].IsLongKey(hash, key)) return Used(first + 1);
+        if (longKeys.Used + key.Length > LongKeyBytes) Flush();
+        var slot = MakeFree(first);
+        (entries[slot].High, entries[slot].Low, entries[slot].State) = (hash, FoldEntry.LongLow(key.Length), 1);
+        entries[slot].LongKey = longKeys.Store(key);
+        accumulators[slot] = aggregator.Create();
+        return slot;
+    }
+
+    private int Used(int slot)
+    {
+        entries[slot].State++;
+        return slot;
+    }
+
+    private int MakeFree(int first)
+    {
+        if (entries[first].IsFree) return first;
+        if (entries[first + 1].IsFree) return first + 1;
+        var victim = entries[first + 1].State <= entries[first].State ? first + 1 : first;
+        Hand(victim);
+        return victim;
+    }
+
+    private void Hand(int slot)
+    {
+        encoded.Clear();
+        aggregator.Write(accumulators[slot], encoded);
+        var entry = entries + slot;
+        var isLong = entry->IsLong;
+        var segment = isLong ? router.Of(entry->LongBytes, entry->High) : router.OfInline(entry->High, entry->Low);
+        var length = (isLong ? FoldRecord.MaxLongLength(entry->LongBytes.Length) : FoldRecord.MaxInlineLength) + encoded.Length;
+        var target = buffers.Reserve(segment, length);
+        if (target != null)
+        {
+            buffers.Commit(segment, Write(target, entry));
+            return;
+        }
+        using var large = new NativeBuffer(length);
+        buffers.AppendLarge(segment, new ReadOnlySpan<byte>(large.Start, (int)(Write(large.Start, entry) - large.Start)));
+    }
+
+    private byte* Write(byte* target, FoldEntry* entry)
+    {
+        target = entry->IsLong ? FoldRecord.WriteLongKey(target, entry->LongBytes) : FoldRecord.WriteInlineKey(target, entry->High, entry->Low);
+        target = VarInt.Write(target, (uint)encoded.Length);
+        encoded.Written.CopyTo(new Span<byte>(target, encoded.Length));
+        return target + encoded.Length;
+    }
+
+    private void CheckMemory()
+    {
+        untilCheck = MemoryCheckInterval;
+        var held = 0L;
+        for (var slot = 0; slot < accumulators.Length; slot++)
+            if (!entries[slot].IsFree) held += aggregator.SizeOf(accumulators[slot]);
+        if (held > memoryLimit) Flush();
+    }
+
+    private void Flush()
+    {
+        for (var slot = 0; slot < accumulators.Length; slot++)
+        {
+            if (entries[slot].IsFree) continue;
+            Hand(slot);
+            (entries[slot].High, entries[slot].Low) = (0, FoldEntry.Free);
+            accumulators[slot] = default!;
+        }
+        longKeys.Reset();
+    }
+}

@@ -1,0 +1,105 @@
+using MapReduce.Engine.Memory;
+using MapReduce.Engine.Sorting;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Fold;
+
+/// <summary>The reduce side of folded accumulators; see <see cref="LongFoldReducer{TFold}"/>.</summary>
+internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> : IDisposable
+    where TValue : allows ref struct
+{
+    private const int MemoryCheckInterval = 1 << 14;
+
+    private readonly Arena longKeys = new();
+    private readonly FoldTable table;
+    private readonly PairSorter sorter;
+    private readonly Aggregator<TValue, TAccumulator, TResult> aggregator;
+    private readonly long memory;
+    private readonly ByteWriter encoded = new();
+    private TAccumulator[] accumulators = new TAccumulator[256];
+    private int untilCheck = MemoryCheckInterval;
+
+    public AccumulatorReducer(Aggregator<TValue, TAccumulator, TResult> aggregator, long memory, PairSorter sorter)
+    {
+        this.aggregator = aggregator;
+        this.memory = memory;
+        this.sorter = sorter;
+        table = new FoldTable(longKeys);
+    }
+
+    public void BeginBucket() => table.Clear(0);
+
+    /// <summary>Folds the records of a block.</summary>
+    public void AddBlock(byte* block, int length)
+    {
+        for (var next = block; next < block + length;)
+        {
+            bool added;
+            FoldEntry* entry;
+            if (FoldRecord.IsLong(next))
+            {
+                next = FoldRecord.ReadLongKey(next, out var key, out var keyLength);
+                entry = table.Find(new ReadOnlySpan<byte>(key, keyLength), out added);
+            }
+            else
+            {
+                next = FoldRecord.ReadInlineKey(next, out var high, out var low);
+                entry = table.Find(high, low, out added);
+            }
+            next = VarInt.Read(next, out var stateLength);
+            Fold(entry, added, new ReadOnlySpan<byte>(next, (int)stateLength));
+            next += stateLength;
+            if (--untilCheck == 0) CheckMemory();
+        }
+    }
+
+    /// <summary>Hands the keys of the bucket to the sorter.</summary>
+    public void EndBucket()
+    {
+        var inline = stackalloc byte[16];
+        foreach (ref var entry in table.Entries)
+        {
+            if (entry.IsFree) continue;
+            encoded.Clear();
+            aggregator.Write(accumulators[entry.State], encoded);
+            accumulators[entry.State] = default!;
+            if (entry.IsLong)
+            {
+                sorter.Add(entry.LongBytes, encoded.Written);
+                continue;
+            }
+            Shuffle.InlineKey.Store(inline, entry.High, entry.Low);
+            sorter.Add(new ReadOnlySpan<byte>(inline, Shuffle.InlineKey.Length(entry.Low)), encoded.Written);
+        }
+        longKeys.Reset();
+    }
+
+    public void Dispose()
+    {
+        table.Dispose();
+        longKeys.Dispose();
+    }
+
+    private void Fold(FoldEntry* entry, bool added, ReadOnlySpan<byte> state)
+    {
+        var other = aggregator.Read(state);
+        if (!added)
+        {
+            aggregator.Merge(ref accumulators[entry->State], other);
+            return;
+        }
+        entry->State = table.Count - 1;
+        if (table.Count > accumulators.Length) Array.Resize(ref accumulators, accumulators.Length * 2);
+        accumulators[table.Count - 1] = other;
+    }
+
+    private void CheckMemory()
+    {
+        untilCheck = MemoryCheckInterval;
+        var held = table.Memory + longKeys.Used;
+        for (var i = 0; i < table.Count; i++) held += aggregator.SizeOf(accumulators[i]);
+        if (held <= memory) return;
+        EndBucket();
+        table.Clear(0);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using MapReduce.Engine.Memory;
+using MapReduce.Engine.Shuffle;
+
+namespace MapReduce.Engine.Fold;
+
+/// <summary>Folds values of recent keys in a table that fits the processor's cache and hands each key that must make room to the shuffle.</summary>
+/// <remarks>
+/// Two entries of half a cache line share a set. A key that finds neither its own entry nor a free one replaces the entry with the smaller
+/// state. Frequent keys stay and fold; rare ones pass through at the price of one probe. What leaves is folded again by the reducer, so the
+/// table's size never shows in the result.
+/// </remarks>
+internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : struct, IFoldOperation
+{
+    private const int LongKeyBytes = 4 << 20;
+
+    private readonly NativeBuffer memory;
+    private readonly FoldEntry* entries;
+    private readonly ulong mask;
+    private readonly Arena longKeys = new(256 << 10);
+    private readonly IFoldSink sink;
+
+    public CombiningTable(long memoryLimit, IFoldSink sink)
+    {
+        this.sink = sink;
+        var count = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / sizeof(FoldEntry), 64, CombiningTable.MaxEntries) / 2 + 1);
+        count = Math.Min(count, CombiningTable.MaxEntries);
+        memory = new NativeBuffer(count * sizeof(FoldEntry));
+        entries = (FoldEntry*)memory.Start;
+        mask = (ulong)(count - 1) & ~1UL;
+        FoldEntry.Clear(entries, count);
+    }
+
+    /// <summary>Folds <paramref name="state"/> into the key's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(ReadOnlySpan<byte> key, long state)
+    {
+        if ((uint)(key.Length - 1) < InlineKey.MaxLength)
+        {
+            InlineKey.Load(key, out var high, out var low);
+            AddInline(high, low, state);
+        }
+        else
+        {
+            AddOther(key, state);
+        }
+    }
+
+    /// <summary>Hands all entries to the sink and empties the table.</summary>
+    public void Flush()
+    {
+        for (var entry = entries; entry < entries + mask + 2; entry++)
+        {
+            if (!entry->IsFree) sink.Take(entry);
+            (entry->High, entry->Low) = (0, FoldEntry.Free);
+        }
+        longKeys.Reset();
+    }
+
+    public void Dispose()
+    {
+        memory.Dispose();
+        longKeys.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AddInline(ulong high, ulong low, long state)
+    {
+        var set = entries + ((InlineKey.Hash(high, low) >> 40) & mask);
+        if (set[0].High == high && set[0].Low == low) set[0].State = TFold.Fold(set[0].State, state);
+        else if (set[1].High == high && set[1].Low == low) set[1].State = TFold.Fold(set[1].State, state);
+        else Replace(set, high, low, state);
+    }
+
+    private void Replace(FoldEntry* set, ulong high, ulong low, long state)
+    {
+        var victim = Victim(set);
+        victim->High = high;
+        victim->Low = low;
+        victim->State = state;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private FoldEntry* Victim(FoldEntry* set)
+    {
+        if (set[0].IsFree) return set;
+        if (set[1].IsFree) return set + 1;
+        var victim = set[1].State <= set[0].State ? set + 1 : set;
+        sink.Take(victim);
+        return victim;
+    }
+
+    private void AddOther(ReadOnlySpan<byte> key, long state)
+    {
+        if (key.IsEmpty)
+        {
+            AddInline(0, 0, state);
+            return;
+        }
+        var hash = KeyHash.OfLong(key);
+        var set = entries + ((hash >> 40) & mask);
+        if (set[0].IsLongKey(hash, key)) set[0].State = TFold.Fold(set[0].State, state);
+        else if (set[1].IsLongKey(hash, key)) set[1].State = TFold.Fold(set[1].State, state);
+        else
+        {
+            // Replaced keys leave their bytes behind; when those add up, the table starts anew.
+            if (longKeys.Used + key.Length > LongKeyBytes) Flush();
+            var victim = Victim(set);
+            victim->High = hash;
+            victim->Low = FoldEntry.LongLow(key.Length);
+            victim->State = state;
+            victim->LongKey = longKeys.Store(key);
+        }
+    }
+}
+
+/// <summary>The sizes of combining tables.</summary>
+internal static class CombiningTable
+{
+    /// <summary>The most entries: 32 bytes each, they fill the second-level cache of a present processor and not more.</summary>
+    public const int MaxEntries = 1 << 15;
+}
+
+/// <summary>Takes entries that leave a combining table.</summary>
+internal unsafe interface IFoldSink
+{
+    void Take(FoldEntry* entry);
+}

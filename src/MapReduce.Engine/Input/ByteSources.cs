@@ -1,0 +1,113 @@
+using ICSharpCode.SharpZipLib;
+using ICSharpCode.SharpZipLib.GZip;
+using Microsoft.Win32.SafeHandles;
+
+namespace MapReduce.Engine.Input;
+
+/// <summary>How the bytes of an input file are compressed.</summary>
+public enum FileCompression
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>gzip, one member or several.</summary>
+    Gzip,
+
+    /// <summary>Zstandard, one frame or several.</summary>
+    Zstandard,
+}
+
+/// <summary>Opens inputs.</summary>
+internal static class ByteSources
+{
+    /// <summary>The compression of a file, by its first bytes: names may lie.</summary>
+    public static FileCompression Detect(string path)
+    {
+        using var file = EngineFiles.Open(path);
+        Span<byte> head = stackalloc byte[4];
+        var length = EngineFiles.Read(file, head, 0, path);
+        if (length >= 3 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8) return FileCompression.Gzip;
+        return length == 4 && head.SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? FileCompression.Zstandard : FileCompression.None;
+    }
+
+    /// <summary>Opens a file at <paramref name="start"/>; a compressed one only at 0.</summary>
+    public static IByteSource Open(InputFile file, long start)
+    {
+        CheckUnchanged(file);
+        return file.Compression switch
+        {
+            FileCompression.None => new PlainSource(file.Path, start),
+            // The platform's own gzip stream takes a file that is cut short for a complete one.
+            FileCompression.Gzip => new CompressedSource(file.Path, stream => new GZipInputStream(stream, 1 << 16)),
+            _ => new CompressedSource(file.Path, stream => new ZstdSharp.DecompressionStream(stream)),
+        };
+    }
+
+    /// <summary>Fails if the file is not as it was planned.</summary>
+    public static void CheckUnchanged(InputFile file)
+    {
+        var info = new FileInfo(file.Path);
+        if (!info.Exists) throw Changed(file, "it is gone");
+        if (info.Length != file.Length) throw Changed(file, $"it had {file.Length} bytes and has {info.Length}");
+        if (info.LastWriteTimeUtc.Ticks != file.ModifiedTicks) throw Changed(file, "it was written to");
+    }
+
+    private static EngineException Changed(InputFile file, string how) => new(EngineError.InputChanged,
+        $"The input changed while the job ran: '{file.Path}': {how}. Run the job again when nothing writes to its input.");
+
+    private sealed class PlainSource(string path, long start) : IByteSource
+    {
+        private readonly SafeFileHandle file = EngineFiles.Open(path);
+
+        public string Path => path;
+
+        public long Position { get; private set; } = start;
+
+        public int Read(Span<byte> target)
+        {
+            var read = EngineFiles.Read(file, target, Position, path);
+            Position += read;
+            return read;
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+
+    private sealed class CompressedSource : IByteSource
+    {
+        private readonly Stream stream;
+
+        public CompressedSource(string path, Func<Stream, Stream> decompress)
+        {
+            Path = path;
+            stream = decompress(new FileStream(EngineFiles.Open(path), FileAccess.Read, 1 << 16));
+        }
+
+        public string Path { get; }
+
+        public long Position { get; private set; }
+
+        public int Read(Span<byte> target)
+        {
+            try
+            {
+                var total = 0;
+                while (total < target.Length)
+                {
+                    var read = stream.Read(target[total..]);
+                    if (read == 0) break;
+                    total += read;
+                }
+                Position += total;
+                return total;
+            }
+            catch (Exception exception) when (exception is SharpZipBaseException or IOException or ZstdSharp.ZstdException)
+            {
+                throw new EngineException(EngineError.BadInput,
+                    $"The compressed input '{Path}' is damaged or cut short: {exception.Message} (after {Position} decompressed bytes). Fetch or compress the file again.", exception);
+            }
+        }
+
+        public void Dispose() => stream.Dispose();
+    }
+}

@@ -1,0 +1,51 @@
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Sorting;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Input;
+
+/// <summary>Reads the pairs that an earlier stage wrote.</summary>
+internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValue> dataset)
+    where TKey : allows ref struct
+    where TValue : allows ref struct
+{
+    /// <summary>Calls <paramref name="action"/> for each pair of the split's files.</summary>
+    public ReadTotals Read(FileSplit split, PairAction<TKey, TValue> action, ReadContext context)
+    {
+        var keys = dataset.Keys;
+        var values = dataset.Values;
+        var records = 0L;
+        foreach (var range in split.Ranges)
+        {
+            using var source = new BlockSource();
+            context.Position.FilePath = range.File.Path;
+            foreach (var block in source.Open(range.File.Path).ReadIndex(out _))
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                var next = source.ReadFile(range.File.Path, block, out var length);
+                var end = next + length;
+                while (next < end)
+                {
+                    context.Position.Offset = records++;
+                    next = PairRecord.Read(next, out var key, out var value);
+                    Deliver(action, keys.Read(key), values.Read(value), key, context.BadRecords);
+                }
+                context.Progress?.Invoke(block.StoredLength);
+            }
+        }
+        return new ReadTotals(records, split.Length);
+    }
+
+    private static void Deliver(PairAction<TKey, TValue> action, TKey key, TValue value, ReadOnlySpan<byte> keyBytes, IBadRecords badRecords)
+    {
+        try
+        {
+            action(key, value);
+            if (badRecords.Skips) badRecords.OnGoodRecord();
+        }
+        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException))
+        {
+            badRecords.OnBadRecord(exception, keyBytes);
+        }
+    }
+}

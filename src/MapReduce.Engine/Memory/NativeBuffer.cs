@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MapReduce.Engine.Memory;
+
+/// <summary>A block of memory outside the garbage collector's heap, aligned to pages, with readable room behind its end.</summary>
+/// <remarks>The hot paths load whole vectors: up to <see cref="Slack"/> bytes behind the end may be read, and written where stated.</remarks>
+internal sealed unsafe class NativeBuffer : IDisposable
+{
+    /// <summary>The bytes behind the end that may be touched.</summary>
+    public const int Slack = 64;
+
+    private const int HugePage = 2 << 20;
+
+    private byte* start;
+
+    public NativeBuffer(long length)
+    {
+        Length = length;
+        var alignment = length >= HugePage ? HugePage : 4096;
+        start = (byte*)NativeMemory.AlignedAlloc((nuint)(length + Slack), (nuint)alignment);
+        if (length >= HugePage) AdviseHugePages(start, length);
+        GC.AddMemoryPressure(length);
+    }
+
+    ~NativeBuffer() => Free();
+
+    /// <summary>The length in bytes without the slack.</summary>
+    public long Length { get; }
+
+    /// <summary>The first byte.</summary>
+    public byte* Start
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => start;
+    }
+
+    public void Clear() => NativeMemory.Clear(start, (nuint)(Length + Slack));
+
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        if (start == null) return;
+        NativeMemory.AlignedFree(start);
+        start = null;
+        GC.RemoveMemoryPressure(Length);
+    }
+
+    /// <summary>Large tables and pages cost far fewer faults and look-aside misses on huge pages; a system without them is as correct.</summary>
+    private static void AdviseHugePages(byte* start, long length)
+    {
+        if (OperatingSystem.IsLinux()) _ = MemoryAdvise((nint)start, (nuint)length, 14);
+    }
+
+    [DllImport("libc", EntryPoint = "madvise")]
+    private static extern int MemoryAdvise(nint address, nuint length, int advice);
+}

@@ -1,0 +1,132 @@
+using System.IO.Hashing;
+using MapReduce.Sdk;
+using Microsoft.Win32.SafeHandles;
+
+namespace MapReduce.Engine.Output;
+
+/// <summary>Writes one output file of one task attempt.</summary>
+internal sealed class PartWriter<TKey, TValue> : IDisposable
+    where TKey : allows ref struct
+    where TValue : allows ref struct
+{
+    private const int FlushLength = 256 << 10;
+
+    private readonly OutputFormat<TKey, TValue> format;
+    private readonly string name;
+    private readonly string path;
+    private readonly bool durable;
+    private readonly ByteWriter buffer = new(FlushLength + (64 << 10));
+    private readonly HashingFile file;
+    private readonly Stream? compressor;
+    private long rows;
+    private bool completed;
+
+    public PartWriter(OutputNode<TKey, TValue> output, int part, string privatePath, bool durable)
+    {
+        format = output.Format;
+        name = PartNames.Of(output.Target, part);
+        path = privatePath;
+        this.durable = durable;
+        file = new HashingFile(privatePath);
+        compressor = output.Target.Compression switch
+        {
+            OutputCompression.Gzip => new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true),
+            OutputCompression.Zstandard => new ZstdSharp.CompressionStream(file, 3, leaveOpen: true),
+            _ => null,
+        };
+    }
+
+    public void Write(scoped TKey key, scoped TValue value)
+    {
+        format.Write(key, value, buffer);
+        rows++;
+        if (buffer.Length >= FlushLength) Flush();
+    }
+
+    /// <summary>Ends the file.</summary>
+    public PartFile Complete()
+    {
+        Flush();
+        compressor?.Dispose();
+        if (durable) file.FlushToDisk();
+        completed = true;
+        return new PartFile(name, path, file.Length, file.Hash(), rows);
+    }
+
+    /// <summary>Closes the file, and deletes it unless it was completed.</summary>
+    public void Dispose()
+    {
+        if (!completed && compressor is not null)
+        {
+            try
+            {
+                compressor.Dispose();
+            }
+            catch (EngineException)
+            {
+                // The file is given up, and what went wrong with it has been thrown before.
+            }
+        }
+        file.Dispose();
+        if (!completed) File.Delete(path);
+    }
+
+    private void Flush()
+    {
+        if (compressor is null) file.Write(buffer.Written);
+        else compressor.Write(buffer.Written);
+        buffer.Clear();
+    }
+
+    /// <summary>A new file that hashes what is written to it.</summary>
+    private sealed class HashingFile(string path) : Stream
+    {
+        private readonly SafeFileHandle handle = EngineFiles.Create(path);
+        private readonly XxHash128 hash = new();
+        private long length;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => length;
+
+        public override long Position
+        {
+            get => length;
+            set => throw new NotSupportedException();
+        }
+
+        public string Hash() => Convert.ToHexStringLower(hash.GetCurrentHash());
+
+        public void FlushToDisk() => RandomAccess.FlushToDisk(handle);
+
+        public override void Write(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.IsEmpty) return;
+            hash.Append(bytes);
+            EngineFiles.Write(handle, bytes, length, path);
+            length += bytes.Length;
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing) handle.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

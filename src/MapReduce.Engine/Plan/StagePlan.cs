@@ -1,0 +1,89 @@
+using System.IO.Hashing;
+using MapReduce.Engine.Input;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Plan;
+
+/// <summary>What a stage consists of: its splits, one for each map task, and the shape of its shuffle. Follows from the inputs, the arguments and the settings alone.</summary>
+public sealed class StagePlan
+{
+    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
+    {
+        Stage = stage;
+        Splits = splits;
+        Channels = channels;
+        Segments = channels.Sum(shape => shape?.Segments ?? 0);
+        Reduces = channels.Sum(shape => shape?.Partitions ?? 0);
+        Hash = HashOf();
+    }
+
+    /// <summary>The stage, from 0.</summary>
+    public int Stage { get; }
+
+    /// <summary>The splits in the order of their values within a key.</summary>
+    public IReadOnlyList<FileSplit> Splits { get; }
+
+    /// <summary>The number of map tasks.</summary>
+    public int Maps => Splits.Count;
+
+    /// <summary>The number of reduce tasks: the partitions of all channels.</summary>
+    public int Reduces { get; }
+
+    /// <summary>The bytes that the stage reads.</summary>
+    public long InputBytes => Splits.Sum(split => split.Length);
+
+    /// <summary>A digest of the plan; a plan made again must have the same.</summary>
+    public string Hash { get; }
+
+    /// <summary>The number of segments of a map output.</summary>
+    internal int Segments { get; }
+
+    /// <summary>The shapes of the channels; null for map-only ones.</summary>
+    internal IReadOnlyList<ChannelShape?> Channels { get; }
+
+    /// <summary>The channel and the partition of a reduce task.</summary>
+    internal (int Channel, int Partition) Reduce(int index)
+    {
+        for (var channel = 0; channel < Channels.Count; channel++)
+        {
+            var partitions = Channels[channel]?.Partitions ?? 0;
+            if (index < partitions) return (channel, index);
+            index -= partitions;
+        }
+        throw new ArgumentOutOfRangeException(nameof(index), "The stage has no such reduce task.");
+    }
+
+    private string HashOf()
+    {
+        var writer = new ByteWriter();
+        void Number(long value) => writer.Write(BitConverter.GetBytes(value));
+        void Text(ReadOnlySpan<byte> value)
+        {
+            Number(value.Length);
+            writer.Write(value);
+        }
+        Number(Stage);
+        foreach (var split in Splits)
+        {
+            Number(split.Source);
+            Number(split.FirstNumber);
+            Number(split.Numbers);
+            foreach (var range in split.Ranges)
+            {
+                Text(System.Text.Encoding.UTF8.GetBytes(range.File.Path));
+                Number(range.File.Length);
+                Number(range.File.ModifiedTicks);
+                Number(range.Start);
+                Number(range.Length);
+            }
+        }
+        foreach (var shape in Channels)
+        {
+            Number(shape?.Partitions ?? 0);
+            Number(shape?.Buckets ?? 0);
+            foreach (var boundary in shape?.Boundaries ?? []) Text(boundary);
+        }
+        return Convert.ToHexStringLower(XxHash128.Hash(writer.Written));
+    }
+}

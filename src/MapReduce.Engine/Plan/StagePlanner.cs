@@ -1,0 +1,139 @@
+using MapReduce.Engine.Input;
+using MapReduce.Engine.Output;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Sdk;
+using MapReduce.Storage;
+
+namespace MapReduce.Engine.Plan;
+
+/// <summary>Plans a stage: lists its inputs, cuts them into splits, and shapes its shuffle.</summary>
+internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets)
+{
+    /// <summary>The bytes of map input for each partition, where nobody sets their number.</summary>
+    private const long BytesOfPartition = 64L << 20;
+
+    private const int MostPartitions = 4096;
+
+    // A bucket's keys should fit the processor's second-level cache while they are folded.
+    private const long BytesOfBucket = 1L << 20;
+
+    private const int MostBuckets = 64;
+
+    /// <summary>The plan of a stage whose predecessors are complete.</summary>
+    public StagePlan Plan(int stage)
+    {
+        var node = job.Stages[stage];
+        var listing = new SourceListing(settings, datasets);
+        for (var i = 0; i < node.Sources.Count; i++) listing.Add(i, node.Sources[i]);
+        var bytes = listing.Splits.Sum(split => split.Length);
+        var shapes = new List<ChannelShape?>();
+        var segment = 0;
+        foreach (var channel in node.Channels)
+        {
+            if (channel.IsMapOnly)
+            {
+                shapes.Add(null);
+                continue;
+            }
+            var partitions = Partitions(channel, bytes);
+            var buckets = IsFolded(channel) ? Buckets(bytes / partitions) : 1;
+            IReadOnlyList<byte[]> boundaries = channel.Partitioning == PartitioningKind.Range && partitions > 1
+                ? KeySampler.Boundaries(node, channel, listing.Splits, partitions, settings)
+                : [];
+            var shape = new ChannelShape(segment, partitions, buckets, boundaries);
+            segment += shape.Segments;
+            shapes.Add(shape);
+        }
+        return new StagePlan(stage, listing.Splits, shapes);
+    }
+
+    private int Partitions(ChannelNode channel, long bytes)
+    {
+        var single = channel.Result!.Outputs.FirstOrDefault(output => output.Target.FileName is not null);
+        if (single is not null)
+        {
+            return channel.Partitions <= 1 ? 1 : throw new EngineException(EngineError.Definition,
+                $"The output file '{single.Target.FileName}' needs a single partition, but the job asks for {channel.Partitions}. Leave out the number of partitions, or write parts instead.");
+        }
+        if (channel.Partitions > 0) return channel.Partitions;
+        if (settings.Partitions > 0) return settings.Partitions;
+        return (int)Math.Clamp((bytes + BytesOfPartition - 1) / BytesOfPartition, 1, MostPartitions);
+    }
+
+    private static int Buckets(long bytesOfPartition)
+        => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytesOfPartition / BytesOfBucket, 1, MostBuckets));
+
+    private static bool IsFolded(ChannelNode channel)
+    {
+        var visitor = new FoldDetector();
+        channel.Reduce!.Accept(visitor);
+        return visitor.IsFolded;
+    }
+
+    private sealed class FoldDetector : IReduceVisitor
+    {
+        public bool IsFolded { get; private set; }
+
+        public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct => IsFolded = true;
+
+        public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct => IsFolded = true;
+
+        public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+            where TGroup : allows ref struct
+            where TItem : allows ref struct
+            where TOutKey : allows ref struct
+            where TOutValue : allows ref struct
+        {
+        }
+
+        public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+        }
+    }
+
+    /// <summary>Lists the files of sources and cuts them.</summary>
+    private sealed class SourceListing(EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets) : ISourceVisitor
+    {
+        private int index;
+
+        public List<FileSplit> Splits { get; } = [];
+
+        public void Add(int source, SourceNode node)
+        {
+            index = source;
+            node.Accept(this);
+        }
+
+        public void Visit<TRecord>(RecordSourceNode<TRecord> source) where TRecord : allows ref struct
+        {
+            object format = source.Format;
+            if (format is NumbersFormat numbers)
+            {
+                Splits.AddRange(SplitPlanner.PlanNumbers(index, numbers.Count, numbers.PerTask));
+                return;
+            }
+            var files = InputListing.List(source.Format.Inputs!.Patterns)
+                .Select(file => new InputFile(file.Path, file.Length, file.ModifiedTicks, ByteSources.Detect(file.Path))).ToList();
+            var alignment = format is FixedRecordFormat records ? records.Length : 1;
+            foreach (var file in files)
+                if (alignment > 1 && file.Compression == FileCompression.None && file.Length % alignment != 0)
+                    throw new EngineException(EngineError.BadInput,
+                        $"'{file.Path}' has {file.Length} bytes, which is no multiple of the record length {alignment}: its last record is cut short. Check the record length, or fetch the file again.");
+            Splits.AddRange(SplitPlanner.Plan(index, files, source.Format.CanSplit, settings.SplitBytes, alignment));
+        }
+
+        public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+            var files = datasets(source.Dataset.Channel).Where(file => file.Rows > 0).Select(file => new InputFile(file.Path, file.Length, 0)).ToList();
+            Splits.AddRange(SplitPlanner.Plan(index, files, canSplit: false, settings.SplitBytes));
+        }
+    }
+}

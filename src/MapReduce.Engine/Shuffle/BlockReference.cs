@@ -1,0 +1,11 @@
+namespace MapReduce.Engine.Shuffle;
+
+/// <summary>Where a block is: in memory, raw, or in the output's segment file.</summary>
+internal readonly unsafe struct BlockReference(int segment, long fileOffset, int storedLength, int rawLength, byte* memory)
+{
+    public readonly byte* Memory = memory;
+    public readonly long FileOffset = fileOffset;
+    public readonly int Segment = segment;
+    public readonly int StoredLength = storedLength;
+    public readonly int RawLength = rawLength;
+}

@@ -1,0 +1,72 @@
+using MapReduce.Engine.Memory;
+
+namespace MapReduce.Engine.Shuffle;
+
+/// <summary>Gives the raw bytes of blocks, wherever they are. One instance serves one thread.</summary>
+internal sealed unsafe class BlockSource : IDisposable
+{
+    private readonly Dictionary<string, SegmentFileReader> files = [];
+    private readonly BlockCodec codec = new();
+    private NativeBuffer? stored;
+    private NativeBuffer? raw;
+
+    /// <summary>The bytes read from files.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>The raw bytes of a block: valid as long as the output for a block in memory, else until the next call.</summary>
+    public byte* Read(MapOutput output, in BlockReference block, out int length)
+    {
+        if (block.Memory != null)
+        {
+            length = block.RawLength;
+            return block.Memory;
+        }
+        return ReadFile(output.FilePath!, block, out length);
+    }
+
+    /// <summary>The raw bytes of a block of a file, valid until the next call.</summary>
+    public byte* ReadFile(string path, in BlockReference block, out int length)
+    {
+        var reader = Open(path);
+        var (storedLength, rawLength, compression, checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
+        if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
+        var target = Ensure(ref stored, storedLength);
+        reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(target, storedLength));
+        BytesRead += storedLength;
+        length = rawLength;
+        if (compression == BlockCompression.None)
+        {
+            if (rawLength != storedLength) throw reader.Corrupt($"the block at offset {block.FileOffset} contradicts itself");
+            return target;
+        }
+        var result = Ensure(ref raw, rawLength);
+        if (!codec.TryRestore(new ReadOnlySpan<byte>(target, storedLength), compression, new Span<byte>(result, rawLength)))
+            throw reader.Corrupt($"the block at offset {block.FileOffset} cannot be decompressed");
+        return result;
+    }
+
+    /// <summary>The reader of a file, kept open until this source ends.</summary>
+    public SegmentFileReader Open(string path)
+    {
+        if (!files.TryGetValue(path, out var reader)) files[path] = reader = new SegmentFileReader(path);
+        return reader;
+    }
+
+    public void Dispose()
+    {
+        foreach (var reader in files.Values) reader.Dispose();
+        stored?.Dispose();
+        raw?.Dispose();
+        codec.Dispose();
+    }
+
+    private static byte* Ensure(ref NativeBuffer? buffer, int length)
+    {
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = new NativeBuffer(Math.Max(length, 64 << 10));
+        }
+        return buffer.Start;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Buffers.Binary;
+
+namespace MapReduce.Engine.Shuffle;
+
+// A segment file holds the blocks of many segments in the order in which they filled up, and an index behind them.
+// All integers are little-endian.
+//
+//   offset  bytes
+//   0       4       magic "MRSF"
+//   4       4       version, 1
+//   8       …       blocks, one after another:
+//                     0   4   length of the stored bytes
+//                     4   4   length of the raw bytes
+//                     8   4   segment
+//                     12  1   compression: 0 none, 1 LZ4 block, 2 Zstandard frame
+//                     13  3   zero
+//                     16  8   XXH3-64 of the stored bytes, seeded with the segment
+//                     24  …   the stored bytes
+//   index   16 × n  an entry a block, in the order of the file: 8 offset of the block, 4 segment, 4 length of the stored bytes
+//   footer  24      8 offset of the index, 4 number of blocks, 4 number of segments, 8 XXH3-64 of index and the 16 bytes before
+//
+// What is inside a raw block belongs to the writer: see FoldRecord and PairRecord. A record never crosses blocks.
+
+/// <summary>Sizes and constants of the segment file format, which is described at the top of this file.</summary>
+internal static class SegmentFile
+{
+    public const int Version = 1;
+    public const int HeaderLength = 8;
+    public const int BlockHeaderLength = 24;
+    public const int IndexEntryLength = 16;
+    public const int FooterLength = 24;
+
+    public static ReadOnlySpan<byte> Magic => "MRSF"u8;
+
+    public static void WriteHeader(Span<byte> target)
+    {
+        Magic.CopyTo(target);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], Version);
+    }
+
+    public static void WriteBlockHeader(Span<byte> target, int stored, int raw, int segment, BlockCompression compression, ulong checksum)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(target, stored);
+        BinaryPrimitives.WriteInt32LittleEndian(target[4..], raw);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], segment);
+        BinaryPrimitives.WriteInt32LittleEndian(target[12..], (byte)compression);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[16..], checksum);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using MapReduce.Engine.Memory;
+using Microsoft.Win32.SafeHandles;
+
+namespace MapReduce.Engine.Shuffle;
+
+/// <summary>Writes a segment file block by block.</summary>
+internal sealed unsafe class SegmentFileWriter : IDisposable
+{
+    private const int StagingLength = 1 << 20;
+
+    private readonly BlockCompression compression;
+    private readonly BlockCodec codec = new();
+    private readonly NativeBuffer staging = new(StagingLength);
+    private readonly List<BlockReference> blocks = [];
+    private readonly SafeFileHandle file;
+    private int staged;
+    private long flushed;
+
+    public SegmentFileWriter(string path, BlockCompression compression)
+    {
+        FilePath = path;
+        this.compression = compression;
+        file = EngineFiles.Create(path);
+        SegmentFile.WriteHeader(new Span<byte>(staging.Start, SegmentFile.HeaderLength));
+        staged = SegmentFile.HeaderLength;
+    }
+
+    public string FilePath { get; }
+
+    /// <summary>The bytes written so far.</summary>
+    public long Length => flushed + staged;
+
+    /// <summary>Appends a block of whole records.</summary>
+    /// <returns>Where it is.</returns>
+    public BlockReference Append(int segment, ReadOnlySpan<byte> raw)
+    {
+        var stored = codec.Compress(raw, compression, out var used);
+        var block = new BlockReference(segment, Length, stored.Length, raw.Length, null);
+        Span<byte> header = stackalloc byte[SegmentFile.BlockHeaderLength];
+        SegmentFile.WriteBlockHeader(header, stored.Length, raw.Length, segment, used, XxHash3.HashToUInt64(stored, segment));
+        Write(header);
+        Write(stored);
+        blocks.Add(block);
+        return block;
+    }
+
+    /// <summary>Writes the index; the file is then complete.</summary>
+    public void Complete(int segments, bool durable)
+    {
+        var offset = Length;
+        var index = new byte[(blocks.Count * SegmentFile.IndexEntryLength) + SegmentFile.FooterLength];
+        var target = index.AsSpan();
+        foreach (var block in blocks)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(target, block.FileOffset);
+            BinaryPrimitives.WriteInt32LittleEndian(target[8..], block.Segment);
+            BinaryPrimitives.WriteInt32LittleEndian(target[12..], block.StoredLength);
+            target = target[SegmentFile.IndexEntryLength..];
+        }
+        BinaryPrimitives.WriteInt64LittleEndian(target, offset);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], blocks.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(target[12..], segments);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[16..], XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)));
+        Write(index);
+        Flush();
+        if (durable) RandomAccess.FlushToDisk(file);
+    }
+
+    public void Dispose()
+    {
+        file.Dispose();
+        staging.Dispose();
+        codec.Dispose();
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > StagingLength - staged) Flush();
+        if (bytes.Length > StagingLength)
+        {
+            EngineFiles.Write(file, bytes, flushed, FilePath);
+            flushed += bytes.Length;
+            return;
+        }
+        bytes.CopyTo(new Span<byte>(staging.Start + staged, bytes.Length));
+        staged += bytes.Length;
+    }
+
+    private void Flush()
+    {
+        if (staged == 0) return;
+        EngineFiles.Write(file, new ReadOnlySpan<byte>(staging.Start, staged), flushed, FilePath);
+        flushed += staged;
+        staged = 0;
+    }
+}

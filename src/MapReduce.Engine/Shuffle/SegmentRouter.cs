@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Shuffle;
+
+/// <summary>The shape of one channel's share of a map output: its partitions and, in each, buckets by hash that a folding reducer takes one at a time.</summary>
+/// <param name="FirstSegment">The number of the channel's first segment within the stage.</param>
+/// <param name="Partitions">The number of partitions, which is the number of reduce tasks.</param>
+/// <param name="Buckets">The number of buckets of each partition, a power of two; 1 where values are not folded.</param>
+/// <param name="Boundaries">For range partitioning: the first keys of the partitions 1, 2, …; empty else.</param>
+internal sealed record ChannelShape(int FirstSegment, int Partitions, int Buckets, IReadOnlyList<byte[]> Boundaries)
+{
+    /// <summary>The number of segments.</summary>
+    public int Segments => Partitions * Buckets;
+
+    /// <summary>The segment of a bucket of a partition.</summary>
+    public int Segment(int partition, int bucket) => FirstSegment + (partition * Buckets) + bucket;
+}
+
+/// <summary>Finds the segment of a key.</summary>
+internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
+{
+    private readonly ChannelShape shape;
+    private readonly PartitioningKind kind;
+    private readonly KeyCodec<TKey> codec;
+    private readonly PartitionFunction<TKey>? custom;
+    private readonly bool byPrefix;
+    private readonly ulong[] boundaryPrefixes;
+
+    /// <param name="shape">The partitions and buckets.</param>
+    /// <param name="channel">The channel, for its kind of partitioning.</param>
+    /// <param name="codec">The codec of the keys.</param>
+    /// <param name="custom">The author's function, for custom partitioning.</param>
+    /// <param name="byPrefix">Whether keys of one group, rather than equal keys, must meet.</param>
+    public SegmentRouter(ChannelShape shape, ChannelNode channel, KeyCodec<TKey> codec, PartitionFunction<TKey>? custom, bool byPrefix)
+    {
+        this.shape = shape;
+        this.codec = codec;
+        this.custom = custom;
+        this.byPrefix = byPrefix;
+        kind = channel.Partitioning;
+        boundaryPrefixes = [.. shape.Boundaries.Select(boundary => KeyPrefix.Of(boundary, 0))];
+    }
+
+    /// <summary>The segment of an inline key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public unsafe int OfInline(ulong high, ulong low)
+    {
+        var hash = KeyHash.Finish(InlineKey.Hash(high, low));
+        if (kind == PartitioningKind.Hash && !byPrefix) return shape.Segment(KeyHash.Partition(hash, shape.Partitions), (int)hash & (shape.Buckets - 1));
+        var key = stackalloc byte[16];
+        InlineKey.Store(key, high, low);
+        return OfKey(new ReadOnlySpan<byte>(key, InlineKey.Length(low)), high, hash);
+    }
+
+    /// <summary>The segment of any key.</summary>
+    public int Of(ReadOnlySpan<byte> key) => OfKey(key, KeyPrefix.Of(key, 0), KeyHash.Of(key));
+
+    /// <summary>The segment of a key whose finished hash is known.</summary>
+    public int Of(ReadOnlySpan<byte> key, ulong hash) => OfKey(key, KeyPrefix.Of(key, 0), hash);
+
+    private int OfKey(ReadOnlySpan<byte> key, ulong prefix, ulong hash)
+    {
+        var partition = kind switch
+        {
+            PartitioningKind.Hash => KeyHash.Partition(byPrefix ? KeyHash.Of(key[..codec.PrefixLength(key)]) : hash, shape.Partitions),
+            PartitioningKind.Range => OfRange(byPrefix ? key[..codec.PrefixLength(key)] : key, prefix),
+            _ => OfCustom(key),
+        };
+        return shape.Segment(partition, (int)hash & (shape.Buckets - 1));
+    }
+
+    private int OfRange(ReadOnlySpan<byte> key, ulong prefix)
+    {
+        if (byPrefix) prefix = KeyPrefix.Of(key, 0);
+        var low = 0;
+        var high = boundaryPrefixes.Length;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            var boundary = boundaryPrefixes[middle];
+            if (boundary < prefix || (boundary == prefix && shape.Boundaries[middle].AsSpan().SequenceCompareTo(key) <= 0)) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    private int OfCustom(ReadOnlySpan<byte> key)
+    {
+        var partition = custom!(codec.Read(key), shape.Partitions);
+        if ((uint)partition >= (uint)shape.Partitions)
+            throw new EngineException(EngineError.UserCode, $"The partition function gave {partition} for a key, but there are {shape.Partitions} partitions, numbered from 0. Make it give a number from 0 to {shape.Partitions - 1}.");
+        return partition;
+    }
+}
+
+/// <summary>Eight bytes of a key as an integer whose order is the order of the bytes.</summary>
+internal static class KeyPrefix
+{
+    /// <summary>The bytes from <paramref name="depth"/> on, padded with zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Of(ReadOnlySpan<byte> key, int depth)
+    {
+        if (key.Length - depth >= 8) return BinaryPrimitives.ReadUInt64BigEndian(key[depth..]);
+        var prefix = 0UL;
+        for (var i = depth; i < depth + 8; i++) prefix = (prefix << 8) | (i < key.Length ? key[i] : 0UL);
+        return prefix;
+    }
+}

@@ -1,0 +1,262 @@
+using System.Text;
+using MapReduce.Engine.Fold;
+using MapReduce.Engine.Output;
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Sorting;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine.Tasks;
+
+/// <summary>Runs one attempt at a reduce task: one partition of one channel.</summary>
+internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettings settings)
+{
+    /// <summary>Runs the attempt on this thread.</summary>
+    /// <param name="identity">The attempt.</param>
+    /// <param name="maps">The outputs of all map tasks of the stage, in the order of the tasks.</param>
+    /// <param name="folders">Where the attempt's files go.</param>
+    /// <param name="progress">Told of bytes of map output taken; null where nobody asks.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="EngineException">The attempt failed.</exception>
+    /// <exception cref="OperationCanceledException">The attempt was cancelled.</exception>
+    public ReduceResult Run(TaskIdentity identity, IReadOnlyList<MapOutput> maps, TaskFolders folders, Action<long>? progress, CancellationToken cancellation)
+    {
+        var (channel, partition) = plan.Reduce(identity.Index);
+        var scratch = new ScratchFiles(folders.Scratch);
+        var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
+        var run = new Runner(job.Name, plan, channel, partition, maps, folders, settings, scratch, context, progress, cancellation);
+        TaskContext.Enter(context);
+        try
+        {
+            job.Stages[plan.Stage].Channels[channel].Reduce!.Accept(run);
+            return run.Result();
+        }
+        finally
+        {
+            TaskContext.Enter(null);
+            scratch.Delete();
+        }
+    }
+
+    private sealed unsafe class Runner(
+        string jobName, StagePlan plan, int channel, int partition, IReadOnlyList<MapOutput> maps, TaskFolders folders, EngineSettings settings,
+        ScratchFiles scratch, EngineTaskContext context, Action<long>? progress, CancellationToken cancellation) : IReduceVisitor
+    {
+        private const int CheckInterval = 1 << 12;
+
+        private readonly ChannelShape shape = plan.Channels[channel]!;
+        private readonly TaskProducts products = new();
+        private readonly HotKeys hotKeys = new();
+        private long bytes;
+        private long records;
+        private long spilled;
+
+        public ReduceResult Result() => new(products.Parts, products.Datasets, new TaskTotals
+        {
+            BytesRead = bytes,
+            RecordsRead = records,
+            SpilledBytes = spilled,
+            RowsWritten = products.Rows,
+            Counters = context.Counts,
+            HotKeys = hotKeys.ToList(),
+        });
+
+        public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct
+        {
+            switch (node.Fold)
+            {
+                case LongFold.Sum: Fold<TKey, SumOperation>(node); break;
+                case LongFold.Min: Fold<TKey, MinOperation>(node); break;
+                default: Fold<TKey, MaxOperation>(node); break;
+            }
+        }
+
+        public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+            using var writer = Writer(node.TypedResult);
+            using var sorter = Sorter();
+            using (var reducer = new AccumulatorReducer<TValue, TAccumulator, TResult>(node.Aggregator, settings.TaskMemory / 4, sorter))
+            {
+                for (var bucket = 0; bucket < shape.Buckets; bucket++)
+                {
+                    reducer.BeginBucket();
+                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
+                    reducer.EndBucket();
+                }
+            }
+            using var sorted = sorter.Finish();
+            var key = new ByteWriter();
+            var more = sorted.MoveNext();
+            while (more)
+            {
+                Check();
+                var state = node.Aggregator.Read(sorted.Value);
+                key.Clear();
+                key.Write(sorted.Key);
+                while ((more = sorted.MoveNext()) && sorted.Key.SequenceEqual(key.Written)) node.Aggregator.Merge(ref state, node.Aggregator.Read(sorted.Value));
+                writer.Emit(node.Channel.Keys.Read(key.Written), node.Aggregator.Result(state));
+            }
+            Complete(writer, sorter);
+        }
+
+        public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+            where TGroup : allows ref struct
+            where TItem : allows ref struct
+            where TOutKey : allows ref struct
+            where TOutValue : allows ref struct
+        {
+            using var writer = Writer(node.TypedResult);
+            using var sorter = SortAll();
+            using var sorted = sorter.Finish();
+            var groups = new Groups<TGroup, TItem>(sorted, node.Reading);
+            IReducer<TGroup, TItem, TOutKey, TOutValue> reducer;
+            try
+            {
+                reducer = node.Reducer();
+                reducer.Setup(context);
+            }
+            catch (Exception exception) when (IsUserFailure(exception))
+            {
+                throw UserFailure.Of(jobName, plan.Stage, "reduce", "while the reducer was set up", exception);
+            }
+            while (groups.MoveNext())
+            {
+                Check();
+                try
+                {
+                    reducer.Reduce(groups.Group, groups.Values, writer);
+                    groups.Skip();
+                }
+                catch (Exception exception) when (IsUserFailure(exception))
+                {
+                    throw UserFailure.Of(jobName, plan.Stage, "reduce", $"at the key '{Shown(groups.GroupBytes)}', value {groups.Count}", exception);
+                }
+                hotKeys.Offer(groups.GroupBytes, groups.Count);
+            }
+            try
+            {
+                reducer.Close(writer);
+            }
+            catch (Exception exception) when (IsUserFailure(exception))
+            {
+                throw UserFailure.Of(jobName, plan.Stage, "reduce", "while the reducer was closed", exception);
+            }
+            Complete(writer, sorter);
+        }
+
+        public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+            using var writer = Writer(node.TypedResult);
+            using var sorter = SortAll();
+            using var sorted = sorter.Finish();
+            while (sorted.MoveNext())
+            {
+                Check();
+                writer.Emit(node.Channel.Keys.Read(sorted.Key), node.Channel.Values.Read(sorted.Value));
+            }
+            Complete(writer, sorter);
+        }
+
+        private void Fold<TKey, TFold>(LongFoldNode<TKey> node)
+            where TKey : allows ref struct
+            where TFold : struct, IFoldOperation
+        {
+            using var writer = Writer(node.TypedResult);
+            using var sorter = Sorter();
+            using (var reducer = new LongFoldReducer<TFold>(settings.TaskMemory / 4, sorter))
+            {
+                for (var bucket = 0; bucket < shape.Buckets; bucket++)
+                {
+                    reducer.BeginBucket(BucketBytes(bucket));
+                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
+                    reducer.EndBucket();
+                }
+            }
+            using var sorted = sorter.Finish();
+            var folded = sorter.SpilledRuns > 0 ? new FoldedPairs<TFold>(sorted) : sorted;
+            while (folded.MoveNext())
+            {
+                Check();
+                var key = folded.Key;
+                var state = BitConverter.ToInt64(folded.Value);
+                hotKeys.Offer(key, state);
+                writer.Emit(node.Channel.Keys.Read(key), state);
+            }
+            Complete(writer, sorter);
+        }
+
+        private ResultWriter<TKey, TValue> Writer<TKey, TValue>(DatasetNode<TKey, TValue> result)
+            where TKey : allows ref struct
+            where TValue : allows ref struct => new(result, partition, folders, settings, products);
+
+        private PairSorter Sorter() => new(settings.TaskMemory / 2, settings.Compression, scratch);
+
+        private PairSorter SortAll()
+        {
+            var sorter = new PairSorter(settings.TaskMemory * 3 / 4, settings.Compression, scratch);
+            try
+            {
+                ForEachBlock(0, (block, length, stays) =>
+                {
+                    if (stays) sorter.AddInPlace(block, length);
+                    else sorter.AddCopy(block, length);
+                });
+                return sorter;
+            }
+            catch
+            {
+                sorter.Dispose();
+                throw;
+            }
+        }
+
+        private void Complete<TKey, TValue>(ResultWriter<TKey, TValue> writer, PairSorter sorter)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+            writer.Complete();
+            spilled = sorter.SpilledBytes;
+        }
+
+        private long BucketBytes(int bucket)
+        {
+            var total = 0L;
+            foreach (var map in maps)
+                foreach (ref readonly var block in map.Blocks(shape.Segment(partition, bucket))) total += Math.Max(block.StoredLength, block.RawLength);
+            return total;
+        }
+
+        private void ForEachBlock(int bucket, BlockAction action)
+        {
+            using var source = new BlockSource();
+            foreach (var map in maps)
+            {
+                foreach (ref readonly var block in map.Blocks(shape.Segment(partition, bucket)))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var start = source.Read(map, block, out var length);
+                    action(start, length, block.Memory != null);
+                    bytes += block.StoredLength;
+                    progress?.Invoke(block.StoredLength);
+                }
+            }
+        }
+
+        private void Check()
+        {
+            if (++records % CheckInterval == 0) cancellation.ThrowIfCancellationRequested();
+        }
+
+        private static bool IsUserFailure(Exception exception) => exception is not (EngineException or OperationCanceledException);
+
+        private static string Shown(ReadOnlySpan<byte> key) => Encoding.UTF8.GetString(key[..Math.Min(key.Length, 80)]);
+    }
+
+    private unsafe delegate void BlockAction(byte* block, int length, bool stays);
+}

@@ -1,0 +1,32 @@
+namespace MapReduce.Engine.Tasks;
+
+/// <summary>Where one task attempt puts its files. Names carry the attempt, so that attempts never share a file.</summary>
+/// <param name="Staging">The folder for output parts, on the output's storage.</param>
+/// <param name="Shared">The folder for datasets between stages, readable by all tasks of the job.</param>
+/// <param name="Scratch">The folder for the attempt's own temporary files.</param>
+/// <param name="Prefix">What distinguishes the attempt, such as <c>s0-m00012-a0</c>.</param>
+public sealed record TaskFolders(string Staging, string Shared, string Scratch, string Prefix)
+{
+    private int parts;
+
+    /// <summary>The private path of the attempt's next output part.</summary>
+    internal string NextPart()
+    {
+        Directory.CreateDirectory(Staging);
+        return Path.Combine(Staging, $"{Prefix}-{parts++:D3}");
+    }
+
+    /// <summary>The path of the attempt's share of a dataset.</summary>
+    internal string Dataset(int stage, int channel, int part)
+    {
+        Directory.CreateDirectory(Shared);
+        return Path.Combine(Shared, $"dataset-{stage}-{channel}-{part:D5}-{Prefix}");
+    }
+
+    /// <summary>The path of the attempt's map output.</summary>
+    internal string MapOutput()
+    {
+        Directory.CreateDirectory(Shared);
+        return Path.Combine(Shared, $"map-{Prefix}");
+    }
+}
