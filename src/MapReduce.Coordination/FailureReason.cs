@@ -1,0 +1,61 @@
+namespace MapReduce.Coordination;
+
+/// <summary>Why an attempt, or a job, failed. Kept typed from end to end, so that each is treated as it deserves.</summary>
+public enum FailureReason
+{
+    /// <summary>Code of the job threw.</summary>
+    UserCode,
+
+    /// <summary>An input changed after it was planned. Nothing can mend it: the job fails.</summary>
+    InputChanged,
+
+    /// <summary>An input cannot be decoded. The job fails.</summary>
+    BadInput,
+
+    /// <summary>More bad records than allowed. The job fails.</summary>
+    TooManyBadRecords,
+
+    /// <summary>The definition contradicts itself. The job fails.</summary>
+    Definition,
+
+    /// <summary>A plan made again is another one. The job fails.</summary>
+    NotDeterministic,
+
+    /// <summary>The attempt needed more memory than it may have.</summary>
+    OutOfMemory,
+
+    /// <summary>The process that ran the attempt ended.</summary>
+    ExecutorExited,
+
+    /// <summary>Nobody renewed the lease in time.</summary>
+    LeaseExpired,
+
+    /// <summary>The worker left or died. Not the attempt's fault.</summary>
+    WorkerLost,
+
+    /// <summary>A map output could not be fetched. Not the attempt's fault.</summary>
+    FetchFailed,
+
+    /// <summary>A disk is full.</summary>
+    DiskFull,
+
+    /// <summary>Another storage failure.</summary>
+    Storage,
+
+    /// <summary>Intermediate data was damaged.</summary>
+    CorruptData,
+
+    /// <summary>The output cannot be published.</summary>
+    Publish,
+}
+
+/// <summary>A failure with its reason and what a user should read.</summary>
+public sealed record Failure(FailureReason Reason, string Message)
+{
+    /// <summary>Whether trying again cannot help.</summary>
+    public bool IsFatal => Reason is FailureReason.InputChanged or FailureReason.BadInput or FailureReason.TooManyBadRecords
+        or FailureReason.Definition or FailureReason.NotDeterministic or FailureReason.Publish;
+
+    /// <summary>Whether the failure is the surroundings' fault, so that it does not count against the task's attempts.</summary>
+    public bool IsBlameless => Reason is FailureReason.WorkerLost or FailureReason.FetchFailed;
+}

@@ -1,0 +1,56 @@
+using MapReduce.Protocol;
+
+namespace MapReduce.Coordination;
+
+/// <summary>Something that happened to a job from outside. A command may be refused, repeated, late or out of order.</summary>
+public abstract record JobCommand
+{
+    private JobCommand()
+    {
+    }
+
+    /// <summary>A master takes over with a new epoch. Comes first, and before anything is sent.</summary>
+    public sealed record ClaimEpoch(Epoch Epoch) : JobCommand;
+
+    /// <summary>A worker has a free slot for the task that the scheduler chose.</summary>
+    public sealed record Grant(TaskId Task, WorkerId Worker) : JobCommand;
+
+    /// <summary>An attempt is alive.</summary>
+    public sealed record Renew(AttemptId Attempt, Epoch Epoch) : JobCommand;
+
+    /// <summary>An attempt at planning a stage ended well.</summary>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Epoch">The epoch of its lease.</param>
+    /// <param name="PlanHash">A digest of the plan.</param>
+    /// <param name="Maps">The number of map tasks.</param>
+    /// <param name="Reduces">The number of reduce tasks.</param>
+    public sealed record CompletePlan(AttemptId Attempt, Epoch Epoch, string PlanHash, int Maps, int Reduces) : JobCommand;
+
+    /// <summary>An attempt at a map or reduce task ended well: its output is private, complete and prepared.</summary>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Epoch">The epoch of its lease.</param>
+    /// <param name="Counters">What it counted.</param>
+    public sealed record Complete(AttemptId Attempt, Epoch Epoch, IReadOnlyList<long> Counters) : JobCommand;
+
+    /// <summary>An attempt failed.</summary>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Epoch">The epoch of its lease.</param>
+    /// <param name="Failure">Why.</param>
+    /// <param name="LostMap">For a failed fetch: the map attempt whose output could not be had.</param>
+    public sealed record Fail(AttemptId Attempt, Epoch Epoch, Failure Failure, AttemptId? LostMap = null) : JobCommand;
+
+    /// <summary>A worker is gone with what it ran and the map outputs it held.</summary>
+    public sealed record LoseWorker(WorkerId Worker) : JobCommand;
+
+    /// <summary>Time has passed: leases may have run out.</summary>
+    public sealed record Tick : JobCommand;
+
+    /// <summary>A user cancels the job.</summary>
+    public sealed record Cancel : JobCommand;
+
+    /// <summary>The output has been published.</summary>
+    public sealed record ConfirmPublished(Epoch Epoch) : JobCommand;
+
+    /// <summary>The output cannot be published, for a reason that trying again cannot mend.</summary>
+    public sealed record RefusePublish(Epoch Epoch, string Message) : JobCommand;
+}

@@ -1,0 +1,41 @@
+using MapReduce.Protocol;
+
+namespace MapReduce.Coordination;
+
+/// <summary>Something that is decided. Persisted before anything follows from it; the events of a job in order are its state and its history.</summary>
+/// <param name="At">When it was decided.</param>
+public abstract record JobEvent(DateTimeOffset At)
+{
+    /// <summary>A master took over.</summary>
+    public sealed record EpochClaimed(DateTimeOffset At, Epoch Epoch) : JobEvent(At);
+
+    /// <summary>A lease was granted.</summary>
+    public sealed record AttemptStarted(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, DateTimeOffset Deadline) : JobEvent(At);
+
+    /// <summary>A stage has its plan.</summary>
+    public sealed record StagePlanned(DateTimeOffset At, AttemptId Attempt, string PlanHash, int Maps, int Reduces) : JobEvent(At);
+
+    /// <summary>The attempt that counts for its task ended well.</summary>
+    public sealed record AttemptSucceeded(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, IReadOnlyList<long> Counters) : JobEvent(At);
+
+    /// <summary>An attempt failed or was lost; the task waits for another unless one is running.</summary>
+    public sealed record AttemptFailed(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, Failure Failure) : JobEvent(At);
+
+    /// <summary>An attempt is not needed any more and must stop; it counts for nothing.</summary>
+    public sealed record AttemptRevoked(DateTimeOffset At, AttemptId Attempt, WorkerId Worker) : JobEvent(At);
+
+    /// <summary>A finished map task must run again: its output is lost, and reducers still need it.</summary>
+    public sealed record MapOutputLost(DateTimeOffset At, AttemptId Attempt, string Cause) : JobEvent(At);
+
+    /// <summary>The commit point: every part is prepared, and the job's output is what these attempts made. From here there is no way back.</summary>
+    public sealed record CommitDecided(DateTimeOffset At, Epoch Epoch) : JobEvent(At);
+
+    /// <summary>The output is visible; the job has succeeded.</summary>
+    public sealed record JobPublished(DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>The job has failed; whatever was staged is to be discarded.</summary>
+    public sealed record JobFailed(DateTimeOffset At, TaskId? Task, Failure Failure) : JobEvent(At);
+
+    /// <summary>The job was cancelled; whatever was staged is to be discarded.</summary>
+    public sealed record JobCancelled(DateTimeOffset At) : JobEvent(At);
+}

@@ -1,0 +1,243 @@
+using MapReduce.Protocol;
+
+namespace MapReduce.Coordination;
+
+/// <summary>Everything that is known of one job, and every decision about it.</summary>
+/// <remarks>
+/// How to drive it: give each message to <see cref="Decide"/>, persist the events that it returns, give each to <see cref="Apply"/>, and
+/// only then do what they say: <see cref="JobEvent.AttemptStarted"/> sends a lease, <see cref="JobEvent.AttemptRevoked"/> stops an attempt,
+/// <see cref="JobEvent.CommitDecided"/> publishes, <see cref="JobEvent.JobFailed"/> and <see cref="JobEvent.JobCancelled"/> discard what is
+/// staged. After a restart, apply the persisted events, claim a higher epoch, and do what <see cref="CommitProtocol.Outstanding"/> names.
+/// <see cref="Decide"/> changes nothing; <see cref="Apply"/> changes the state in place, because a job may have a million tasks.
+/// </remarks>
+public sealed partial class JobState
+{
+    private readonly StageState[] stages;
+    private readonly List<WorkerId> workers = [];
+    private readonly Dictionary<WorkerId, int> workerNumbers = [];
+    private readonly HashSet<TaskId> running = [];
+    private long[] counters = [];
+
+    /// <param name="id">The job.</param>
+    /// <param name="rules">What the job allows.</param>
+    /// <param name="dependsOn">For each stage the earlier stages whose results it reads.</param>
+    public JobState(JobId id, JobRules rules, IReadOnlyList<IReadOnlyList<int>> dependsOn)
+    {
+        Id = id;
+        Rules = rules;
+        stages = [.. dependsOn.Select(stage => new StageState(stage))];
+    }
+
+    /// <summary>The job.</summary>
+    public JobId Id { get; }
+
+    /// <summary>What the job allows.</summary>
+    public JobRules Rules { get; }
+
+    /// <summary>Where the job stands.</summary>
+    public JobPhase Phase { get; private set; } = new JobPhase.Running();
+
+    /// <summary>The reign whose commands are obeyed.</summary>
+    public Epoch Epoch { get; private set; }
+
+    /// <summary>The number of events applied.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>The number of stages.</summary>
+    public int StageCount => stages.Length;
+
+    /// <summary>The sums of what the attempts that count have counted.</summary>
+    public IReadOnlyList<long> Counters => counters;
+
+    /// <summary>The number of attempts that hold a lease.</summary>
+    public int RunningAttempts { get; private set; }
+
+    /// <summary>The number of attempts that failed or were lost.</summary>
+    public int FailedAttempts { get; private set; }
+
+    /// <summary>The attempt that counts for a task; null while there is none.</summary>
+    public AttemptId? Winner(TaskId task)
+        => Exists(task) && Cell(task).IsDone ? new AttemptId(task, Cell(task).Winner) : null;
+
+    /// <summary>The worker that holds the output of the attempt that counts; null while there is none.</summary>
+    public WorkerId? WinnerWorker(TaskId task)
+        => Exists(task) && Cell(task).IsDone ? workers[Cell(task).WinnerWorker] : null;
+
+    /// <summary>How far a stage is.</summary>
+    public StageProgress Progress(int stage)
+    {
+        var state = stages[stage];
+        return new StageProgress(state.IsPlanned, state.MapCount, state.MapsDone, state.ReduceCount, state.ReducesDone, state.IsComplete);
+    }
+
+    /// <summary>The leases in force.</summary>
+    public IEnumerable<Lease> Leases()
+    {
+        foreach (var task in running)
+        {
+            var cell = Cell(task);
+            if (cell.First.IsSet) yield return LeaseOf(task, cell.First);
+            if (cell.Second.IsSet) yield return LeaseOf(task, cell.Second);
+        }
+    }
+
+    /// <summary>Applies an event.</summary>
+    /// <exception cref="InvalidOperationException">The event is of an unknown kind, or does not fit the state.</exception>
+    public void Apply(JobEvent @event)
+    {
+        switch (@event)
+        {
+            case JobEvent.EpochClaimed claimed:
+                Epoch = claimed.Epoch;
+                break;
+            case JobEvent.AttemptStarted started:
+                ApplyStarted(started);
+                break;
+            case JobEvent.StagePlanned planned:
+                Stop(planned.Attempt);
+                stages[planned.Attempt.Task.Stage].Open(planned.PlanHash, planned.Maps, planned.Reduces);
+                Cell(planned.Attempt.Task).Winner = planned.Attempt.Number;
+                Cell(planned.Attempt.Task).WinnerWorker = 0;
+                break;
+            case JobEvent.AttemptSucceeded succeeded:
+                ApplySucceeded(succeeded);
+                break;
+            case JobEvent.AttemptFailed failed:
+                ApplyFailed(failed);
+                break;
+            case JobEvent.AttemptRevoked revoked:
+                Stop(revoked.Attempt);
+                break;
+            case JobEvent.MapOutputLost lost:
+                ApplyLost(lost);
+                break;
+            case JobEvent.CommitDecided decided:
+                Phase = new JobPhase.Committing(decided.Epoch);
+                break;
+            case JobEvent.JobPublished:
+                Phase = new JobPhase.Succeeded();
+                break;
+            case JobEvent.JobFailed failed:
+                Phase = new JobPhase.Failed(failed.Task, failed.Failure);
+                break;
+            case JobEvent.JobCancelled:
+                Phase = new JobPhase.Cancelled();
+                break;
+            default:
+                throw new InvalidOperationException($"An event of the unknown kind {@event.GetType().Name} cannot be applied. A newer version of the program may have written it.");
+        }
+        Revision++;
+    }
+
+    internal IReadOnlyList<StageState> Stages => stages;
+
+    internal IEnumerable<TaskId> RunningTasks => running;
+
+    internal ref TaskCell Cell(TaskId task) => ref stages[task.Stage].Cell(task);
+
+    internal WorkerId Worker(int number) => workers[number];
+
+    private bool Exists(TaskId task) => task.Stage >= 0 && task.Stage < stages.Length && stages[task.Stage].Has(task);
+
+    private Lease LeaseOf(TaskId task, RunningAttempt attempt)
+        => new(Id, new AttemptId(task, attempt.Number), Epoch, workers[attempt.Worker], attempt.Deadline);
+
+    private void ApplyStarted(JobEvent.AttemptStarted started)
+    {
+        var task = started.Attempt.Task;
+        ref var cell = ref Cell(task);
+        if (!workerNumbers.TryGetValue(started.Worker, out var worker))
+        {
+            workerNumbers[started.Worker] = worker = workers.Count;
+            workers.Add(started.Worker);
+        }
+        var attempt = new RunningAttempt { Number = started.Attempt.Number, Worker = worker, StartedAt = started.At, Deadline = started.Deadline };
+        if (!cell.IsRunning)
+        {
+            if (task.Kind == TaskKind.Plan) stages[task.Stage].PlanIsPending = false;
+            else stages[task.Stage].Pending(task.Kind).Remove(task.Index);
+        }
+        if (!cell.First.IsSet) cell.First = attempt;
+        else cell.Second = attempt;
+        cell.Started = started.Attempt.Number + 1;
+        running.Add(task);
+        RunningAttempts++;
+    }
+
+    private void ApplySucceeded(JobEvent.AttemptSucceeded succeeded)
+    {
+        var task = succeeded.Attempt.Task;
+        var stage = stages[task.Stage];
+        var attempt = Stop(succeeded.Attempt);
+        ref var cell = ref Cell(task);
+        cell.Winner = succeeded.Attempt.Number;
+        cell.WinnerWorker = workerNumbers[succeeded.Worker];
+        Count(succeeded.Counters, 1);
+        if (task.Kind == TaskKind.Map)
+        {
+            stage.MapsDone++;
+            if (succeeded.Counters.Count > 0) stage.MapCounters[task.Index] = succeeded.Counters;
+        }
+        else
+        {
+            stage.ReducesDone++;
+        }
+        stage.DurationsOf(task.Kind).Add(succeeded.At - attempt.StartedAt);
+    }
+
+    private void ApplyFailed(JobEvent.AttemptFailed failed)
+    {
+        var task = failed.Attempt.Task;
+        Stop(failed.Attempt);
+        FailedAttempts++;
+        ref var cell = ref Cell(task);
+        if (failed.Failure.IsBlameless) cell.Losses++;
+        else cell.Failures++;
+        if (!cell.IsRunning && !cell.IsDone) Return(task);
+    }
+
+    private void ApplyLost(JobEvent.MapOutputLost lost)
+    {
+        var task = lost.Attempt.Task;
+        var stage = stages[task.Stage];
+        ref var cell = ref Cell(task);
+        cell.Winner = -1;
+        cell.Losses++;
+        stage.MapsDone--;
+        if (stage.MapCounters.Remove(task.Index, out var counted)) Count(counted, -1);
+        Return(task);
+    }
+
+    private void Return(TaskId task)
+    {
+        if (task.Kind == TaskKind.Plan) stages[task.Stage].PlanIsPending = true;
+        else stages[task.Stage].Pending(task.Kind).Return(task.Index);
+    }
+
+    private RunningAttempt Stop(AttemptId attempt)
+    {
+        ref var cell = ref Cell(attempt.Task);
+        var stopped = cell.First.Number == attempt.Number ? cell.First : cell.Second;
+        if (stopped.Number != attempt.Number) throw new InvalidOperationException($"The attempt {attempt} does not run, so it cannot end.");
+        if (cell.First.Number == attempt.Number) (cell.First, cell.Second) = (cell.Second, RunningAttempt.None);
+        else cell.Second = RunningAttempt.None;
+        if (!cell.IsRunning) running.Remove(attempt.Task);
+        RunningAttempts--;
+        return stopped;
+    }
+
+    private void Count(IReadOnlyList<long> counted, int sign)
+    {
+        if (counters.Length < counted.Count) Array.Resize(ref counters, counted.Count);
+        for (var i = 0; i < counted.Count; i++) counters[i] += sign * counted[i];
+    }
+}
+
+/// <summary>How far a stage is.</summary>
+/// <param name="IsPlanned">Whether the numbers of tasks are known.</param>
+/// <param name="Maps">The number of map tasks.</param>
+/// <param name="MapsDone">How many of them are done.</param>
+/// <param name="Reduces">The number of reduce tasks.</param>
+/// <param name="ReducesDone">How many of them are done.</param>
+/// <param name="IsComplete">Whether all is done.</param>
+public sealed record StageProgress(bool IsPlanned, int Maps, int MapsDone, int Reduces, int ReducesDone, bool IsComplete);

@@ -1,0 +1,104 @@
+using MapReduce.Protocol;
+
+namespace MapReduce.Coordination;
+
+/// <summary>The tasks of one stage. Changed only by <see cref="JobState.Apply"/>.</summary>
+internal sealed class StageState(IReadOnlyList<int> dependsOn)
+{
+    private TaskCell[] plan = [TaskCell.New()];
+    private TaskCell[] maps = [];
+    private TaskCell[] reduces = [];
+
+    public IReadOnlyList<int> DependsOn { get; } = dependsOn;
+
+    public PendingTasks PendingMaps { get; } = new();
+
+    public PendingTasks PendingReduces { get; } = new();
+
+    public bool PlanIsPending { get; set; } = true;
+
+    /// <summary>The digest of the plan; null until it is made.</summary>
+    public string? PlanHash { get; private set; }
+
+    public int MapsDone { get; set; }
+
+    public int ReducesDone { get; set; }
+
+    public int MapCount => maps.Length;
+
+    public int ReduceCount => reduces.Length;
+
+    public bool IsPlanned => PlanHash is not null;
+
+    public bool MapsAreDone => IsPlanned && MapsDone == maps.Length;
+
+    /// <summary>Whether the stage's results are complete; its map outputs are not needed any more.</summary>
+    public bool IsComplete => MapsAreDone && ReducesDone == reduces.Length;
+
+    /// <summary>What the map tasks counted, so that an output that is lost takes its counts along.</summary>
+    public Dictionary<int, IReadOnlyList<long>> MapCounters { get; } = [];
+
+    /// <summary>How long the tasks that are done took, for telling slow ones.</summary>
+    public Durations MapDurations { get; } = new();
+
+    public Durations ReduceDurations { get; } = new();
+
+    public void Open(string planHash, int mapCount, int reduceCount)
+    {
+        PlanHash = planHash;
+        maps = NewCells(mapCount);
+        reduces = NewCells(reduceCount);
+        PendingMaps.Open(mapCount);
+        PendingReduces.Open(reduceCount);
+    }
+
+    /// <summary>Whether the stage has the task.</summary>
+    public bool Has(TaskId task) => task.Index >= 0 && task.Index < Cells(task.Kind).Length;
+
+    public ref TaskCell Cell(TaskId task) => ref Cells(task.Kind)[task.Index];
+
+    public PendingTasks Pending(TaskKind kind) => kind == TaskKind.Map ? PendingMaps : PendingReduces;
+
+    public Durations DurationsOf(TaskKind kind) => kind == TaskKind.Map ? MapDurations : ReduceDurations;
+
+    private Span<TaskCell> Cells(TaskKind kind) => kind switch
+    {
+        TaskKind.Plan => plan,
+        TaskKind.Map => maps,
+        _ => reduces,
+    };
+
+    private static TaskCell[] NewCells(int count)
+    {
+        var cells = new TaskCell[count];
+        cells.AsSpan().Fill(TaskCell.New());
+        return cells;
+    }
+}
+
+/// <summary>The middle of the durations of finished tasks, kept in a bounded sample.</summary>
+internal sealed class Durations
+{
+    private const int Kept = 64;
+
+    private readonly List<TimeSpan> sample = [];
+
+    /// <summary>The number of tasks that have ended.</summary>
+    public int Count { get; private set; }
+
+    public void Add(TimeSpan duration)
+    {
+        if (sample.Count < Kept) sample.Add(duration);
+        else sample[Count % Kept] = duration;
+        Count++;
+    }
+
+    /// <summary>The median; zero where nothing has ended.</summary>
+    public TimeSpan Median()
+    {
+        if (sample.Count == 0) return TimeSpan.Zero;
+        var sorted = sample.ToArray();
+        Array.Sort(sorted);
+        return sorted[sorted.Length / 2];
+    }
+}
