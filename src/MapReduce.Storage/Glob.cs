@@ -7,6 +7,13 @@ internal static class Glob
 {
     public static bool IsGlob(string path) => path.AsSpan().IndexOfAny('*', '?') >= 0;
 
+    /// <summary>The folders of a path before its first wildcard; the whole path where there is none.</summary>
+    public static string FixedPart(string path)
+    {
+        var wildcard = path.AsSpan().IndexOfAny('*', '?');
+        return wildcard < 0 || Path.Exists(path) ? path : path[..(path.LastIndexOf(Path.DirectorySeparatorChar, wildcard) + 1)];
+    }
+
     /// <summary>The files that match a full path with wildcards.</summary>
     public static IEnumerable<string> Expand(string pattern)
     {

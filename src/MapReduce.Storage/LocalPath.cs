@@ -15,10 +15,10 @@ public static class LocalPath
     }
 
     /// <summary>Whether one path is the other or lies below it.</summary>
-    public static bool Overlap(string first, string second)
-    {
-        var left = Path.TrimEndingDirectorySeparator(first) + Path.DirectorySeparatorChar;
-        var right = Path.TrimEndingDirectorySeparator(second) + Path.DirectorySeparatorChar;
-        return left.StartsWith(right, StringComparison.Ordinal) || right.StartsWith(left, StringComparison.Ordinal);
-    }
+    public static bool Overlap(string first, string second) => IsInside(first, second) || IsInside(second, first);
+
+    /// <summary>Whether <paramref name="path"/> is <paramref name="folder"/> or lies below it.</summary>
+    public static bool IsInside(string path, string folder) => WithSeparator(path).StartsWith(WithSeparator(folder), StringComparison.Ordinal);
+
+    private static string WithSeparator(string path) => Path.TrimEndingDirectorySeparator(path) + Path.DirectorySeparatorChar;
 }

@@ -17,11 +17,13 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
     private readonly KeyBytes<TValue>? values;
     private readonly string? datasetPath;
     private readonly TaskProducts products;
+    private readonly int channel;
     private long rows;
 
     public ResultWriter(DatasetNode<TKey, TValue> node, int part, TaskFolders folders, EngineSettings settings, TaskProducts products)
     {
         this.products = products;
+        channel = node.Channel.Index;
         parts = new PartWriter<TKey, TValue>[node.TypedOutputs.Count];
         for (var i = 0; i < parts.Length; i++)
         {
@@ -54,7 +56,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
         products.Rows += rows;
         if (dataset is null) return;
         dataset.Complete();
-        products.Datasets.Add(new DatasetFile(datasetPath!, dataset.Length, rows));
+        products.Datasets.Add(new DatasetFile(channel, datasetPath!, dataset.Length, rows));
     }
 
     public void Dispose()
@@ -75,7 +77,8 @@ internal sealed class TaskProducts
 }
 
 /// <summary>A file with a dataset's share of one task, for a later stage.</summary>
+/// <param name="Channel">The channel within its stage that made it.</param>
 /// <param name="Path">Where it is.</param>
 /// <param name="Length">The size in bytes.</param>
 /// <param name="Rows">The number of pairs.</param>
-public sealed record DatasetFile(string Path, long Length, long Rows);
+public sealed record DatasetFile(int Channel, string Path, long Length, long Rows);

@@ -1,0 +1,64 @@
+using CommandLine;
+
+namespace MapReduce.Cli.Run;
+
+/// <summary>The options of <c>mr run</c>.</summary>
+internal sealed class RunOptions
+{
+    [Value(0, MetaName = "JOB", HelpText = "The job: a .dll, or a project folder, which is built first.")]
+    public string? Job { get; set; }
+
+    [Option('i', "input", HelpText = "A file, folder or glob to read. May be given several times.")]
+    public IEnumerable<string> Inputs { get; set; } = [];
+
+    [Option('o', "output", HelpText = "The folder to write. It appears when the job has succeeded, all at once.")]
+    public string? Output { get; set; }
+
+    [Option("overwrite", HelpText = "Replace the output of an earlier job.")]
+    public bool Overwrite { get; set; }
+
+    [Option("job", HelpText = "The job's class, where the assembly has several.")]
+    public string? Class { get; set; }
+
+    [Option("slots", HelpText = "How many tasks run at a time. Default: the number of processors.")]
+    public int? Slots { get; set; }
+
+    [Option("memory", HelpText = "The memory of each slot, such as 256MiB. Default: from the machine.")]
+    public string? Memory { get; set; }
+
+    [Option("split", HelpText = "The size of a split, such as 64MiB.")]
+    public string? Split { get; set; }
+
+    [Option("partitions", HelpText = "The number of partitions, which is the number of part files. Default: from the input.")]
+    public int? Partitions { get; set; }
+
+    [Option("spill", HelpText = "A folder for intermediate data. May be given several times. Default: beside the output.")]
+    public IEnumerable<string> Spill { get; set; } = [];
+
+    [Option("compress", Default = "none", HelpText = "Compression of intermediate data on disk: none, lz4 or zstd.")]
+    public string Compress { get; set; } = "none";
+
+    [Option("skip-bad", HelpText = "Skip and quarantine up to so many bad records.")]
+    public long SkipBad { get; set; }
+
+    [Option("attempts", HelpText = "How many attempts at a task may fail. Default: 1.")]
+    public int? Attempts { get; set; }
+
+    [Option("sync", HelpText = "Sync the output to disk before it appears, so that it survives a loss of power.")]
+    public bool Sync { get; set; }
+
+    [Option("no-combine", HelpText = "Run no combiner. Slower; the result must be the same.")]
+    public bool NoCombine { get; set; }
+
+    [Option("no-keep", HelpText = "Keep no intermediate data in memory.")]
+    public bool NoKeep { get; set; }
+
+    [Option("events", HelpText = "Append the job's events to this file, a JSON document a line.")]
+    public string? Events { get; set; }
+
+    [Option("json", HelpText = "Write the result as JSON, and progress not at all.")]
+    public bool Json { get; set; }
+
+    [Option('q', "quiet", HelpText = "Write nothing but errors.")]
+    public bool Quiet { get; set; }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json;
+using MapReduce.Coordination;
+using MapReduce.Engine;
+using MapReduce.Engine.Loading;
+using MapReduce.Local;
+
+namespace MapReduce.Cli.Run;
+
+/// <summary><c>mr run</c>: a job in this process.</summary>
+internal static class RunVerb
+{
+    public static ExitCode Run(RunOptions options, IReadOnlyList<string> jobArguments)
+    {
+        if (options.Job is null) throw new UserException(ExitCode.Usage, "Which job? Name a .dll or a project folder: mr run jobs/WordCount --input TEXT --output FOLDER.");
+        var (name, create) = JobLoader.Load(JobProject.Assembly(options.Job, options.Quiet || options.Json), options.Class);
+        if (jobArguments.Contains("--help"))
+        {
+            JobRun.Define(create, new JobRequest(name, options.Inputs.ToList(), jobArguments), new EngineSettings { ScratchFolder = "" });
+            Console.WriteLine($"{name} has no arguments of its own.");
+            return ExitCode.Success;
+        }
+        if (options.Output is null) throw new UserException(ExitCode.Usage, "Where to? Name a folder with --output.");
+        var job = new LocalJob(name, create, options.Inputs.ToList(), options.Output, jobArguments);
+        var settings = Settings(options);
+
+        using var events = options.Events is null ? null : new EventLog(options.Events);
+        using var cancel = new CancelKey();
+        var progress = new LocalProgress();
+        LocalReport report;
+        using (options.Quiet || options.Json ? null : new ProgressDisplay(progress))
+            report = LocalRunner.Run(job, settings, progress, events is null ? null : events.Write, cancel.Token);
+
+        if (options.Json) ReportDisplay.Json(report);
+        else if (!options.Quiet) ReportDisplay.Text(report);
+        return ExitCode.Success;
+    }
+
+    private static LocalSettings Settings(RunOptions options)
+    {
+        var defaults = new LocalSettings();
+        return defaults with
+        {
+            Slots = Positive(options.Slots, "slots", 4096) ?? defaults.Slots,
+            MemoryOfSlot = options.Memory is null ? 0 : AtLeast(Sizes.Parse(options.Memory, "memory"), 64 << 10, "memory"),
+            SplitBytes = options.Split is null ? defaults.SplitBytes : Sizes.Parse(options.Split, "split"),
+            Partitions = Positive(options.Partitions, "partitions", 100_000) ?? 0,
+            SpillFolders = [.. options.Spill.Select(SpillFolder)],
+            Compression = options.Compress.ToLowerInvariant() switch
+            {
+                "none" => BlockCompression.None,
+                "lz4" => BlockCompression.Lz4,
+                "zstd" => BlockCompression.Zstandard,
+                _ => throw new UserException(ExitCode.Usage, $"'{options.Compress}' is no compression. Give --compress none, lz4 or zstd."),
+            },
+            SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
+            Attempts = Positive(options.Attempts, "attempts", 1000) ?? defaults.Attempts,
+            Durable = options.Sync,
+            Overwrite = options.Overwrite,
+            Combine = !options.NoCombine,
+            KeepInMemory = !options.NoKeep,
+        };
+    }
+
+    private static string SpillFolder(string folder)
+    {
+        var full = Path.GetFullPath(folder);
+        return Directory.Exists(full) ? full : throw new UserException(ExitCode.Output, $"There is no folder '{folder}' for --spill. Make it, or leave the option out.");
+    }
+
+    private static int? Positive(int? value, string option, int most) => value is null or > 0 && value.GetValueOrDefault() <= most
+        ? value
+        : throw new UserException(ExitCode.Usage, $"--{option} {value} is not possible. Give a number from 1 to {most}.");
+
+    private static long AtLeast(long value, long least, string option) => value >= least
+        ? value
+        : throw new UserException(ExitCode.Usage, $"--{option} {Sizes.Show(value)} is too little. Give at least {Sizes.Show(least)}.");
+
+    /// <summary>Turns the first Ctrl+C, or SIGTERM, into a cancellation; a second ends the process as usual.</summary>
+    private sealed class CancelKey : IDisposable
+    {
+        private readonly CancellationTokenSource source = new();
+        private readonly List<System.Runtime.InteropServices.PosixSignalRegistration> registrations = [];
+
+        public CancelKey()
+        {
+            foreach (var signal in (System.Runtime.InteropServices.PosixSignal[])[System.Runtime.InteropServices.PosixSignal.SIGINT, System.Runtime.InteropServices.PosixSignal.SIGTERM])
+                registrations.Add(System.Runtime.InteropServices.PosixSignalRegistration.Create(signal, context =>
+                {
+                    if (source.IsCancellationRequested) return;
+                    context.Cancel = true;
+                    source.Cancel();
+                }));
+        }
+
+        public CancellationToken Token => source.Token;
+
+        public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    }
+
+    /// <summary>Appends events to a file as they happen.</summary>
+    private sealed class EventLog(string path) : IDisposable
+    {
+        private readonly FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 1);
+
+        public void Write(JobEvent @event)
+        {
+            using var buffer = new MemoryStream();
+            using (var json = new Utf8JsonWriter(buffer))
+            {
+                json.WriteStartObject();
+                json.WriteString("event", @event.GetType().Name);
+                json.WriteString("at", @event.At);
+                if (Attempt(@event) is { } attempt) json.WriteString("attempt", attempt);
+                json.WriteEndObject();
+            }
+            buffer.WriteByte((byte)'\n');
+            file.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+            file.Flush();
+        }
+
+        public void Dispose() => file.Dispose();
+
+        private static string? Attempt(JobEvent @event) => @event switch
+        {
+            JobEvent.AttemptStarted started => started.Attempt.ToString(),
+            JobEvent.AttemptSucceeded succeeded => succeeded.Attempt.ToString(),
+            JobEvent.AttemptFailed failed => failed.Attempt.ToString(),
+            JobEvent.AttemptRevoked revoked => revoked.Attempt.ToString(),
+            JobEvent.StagePlanned planned => planned.Attempt.ToString(),
+            JobEvent.MapOutputLost lost => lost.Attempt.ToString(),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,17 @@
+namespace MapReduce.Cli;
+
+/// <summary>What bare <c>mr</c> says: five commands to start with.</summary>
+internal static class Welcome
+{
+    public const string Text = """
+        mr runs MapReduce jobs written in C#.
+
+          mr generate text --size 64MiB --output text.txt              make some text
+          mr run jobs/WordCount --input text.txt --output words        count its words
+          mr cat words                                                 see the result in key order
+          mr run JOB --input … --output … -- --help                    see what a job can be told
+          mr run --help                                                see how a run can be set up
+
+        Exit codes: 0 done · 1 the job failed · 2 command line · 3 input · 4 output · 5 job · 130 cancelled
+        """;
+}

@@ -1,0 +1,121 @@
+using MapReduce.Engine.Memory;
+using MapReduce.Engine.Output;
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Tasks;
+using MapReduce.Sdk;
+
+namespace MapReduce.Engine;
+
+/// <summary>What a run gives to a job: its inputs and its own arguments.</summary>
+/// <param name="Name">The name that messages give to the job.</param>
+/// <param name="Inputs">The paths and globs to read, in order.</param>
+/// <param name="Arguments">The job's own arguments.</param>
+public sealed record JobRequest(string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Arguments);
+
+/// <summary>A defined job, ready to plan its stages and to run their tasks. Tasks may run on several threads at a time.</summary>
+public sealed class JobRun
+{
+    private readonly JobDefinition definition;
+    private readonly EngineSettings settings;
+
+    private JobRun(JobDefinition definition, EngineSettings settings)
+    {
+        this.definition = definition;
+        this.settings = settings;
+    }
+
+    /// <summary>The job's name.</summary>
+    public string Name => definition.Name;
+
+    /// <summary>For each stage the earlier stages whose results it reads.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> DependsOn => [.. definition.Stages.Select(stage => stage.DependsOn)];
+
+    /// <summary>The names of the counters, by index.</summary>
+    public IReadOnlyList<string> Counters => [.. definition.Counters.Select(counter => counter.Name)];
+
+    /// <summary>Whether the job declares side effects.</summary>
+    public bool HasSideEffects => definition.HasSideEffects;
+
+    /// <summary>Lets a job define itself, twice, to find out at once if it does so in two ways.</summary>
+    /// <exception cref="JobException">The definition contradicts itself, or its arguments are wrong.</exception>
+    /// <exception cref="EngineException"><see cref="IJob.Define"/> threw, or gave two definitions.</exception>
+    public static JobRun Define(Func<IJob> create, JobRequest request, EngineSettings settings)
+    {
+        var definition = DefineOnce(create, request);
+        if (Signature(definition) != Signature(DefineOnce(create, request)))
+            throw new EngineException(EngineError.NotDeterministic,
+                $"{request.Name}: Define gives a different job each time it runs. It may depend only on its inputs and arguments: not on time, chance, or static state.");
+        return new JobRun(definition, settings);
+    }
+
+    /// <summary>Plans a stage.</summary>
+    /// <param name="stage">The stage; those it depends on are complete.</param>
+    /// <param name="datasets">The files of the dataset of a channel of an earlier stage, by stage and channel.</param>
+    public StagePlan Plan(int stage, Func<int, int, IReadOnlyList<DatasetFile>> datasets)
+    {
+        try
+        {
+            return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index)).Plan(stage);
+        }
+        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or Storage.StorageException))
+        {
+            throw UserFailure.Of(Name, stage, "planning", "while keys were sampled", exception);
+        }
+    }
+
+    /// <summary>Runs a map attempt on this thread.</summary>
+    public MapResult Map(StagePlan plan, TaskIdentity identity, TaskFolders folders, RetainedMemory? retained, Action<long>? progress, CancellationToken cancellation)
+        => new MapTask(definition, plan, settings, retained).Run(identity, folders, progress, cancellation);
+
+    /// <summary>Runs a reduce attempt on this thread.</summary>
+    /// <param name="plan">The stage's plan.</param>
+    /// <param name="identity">The attempt.</param>
+    /// <param name="maps">The outputs of all map tasks, in the order of the tasks.</param>
+    /// <param name="folders">Where the attempt's files go.</param>
+    /// <param name="progress">Told of bytes taken; null where nobody asks.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    public ReduceResult Reduce(StagePlan plan, TaskIdentity identity, IReadOnlyList<MapOutput> maps, TaskFolders folders, Action<long>? progress, CancellationToken cancellation)
+        => new ReduceTask(definition, plan, settings).Run(identity, maps, folders, progress, cancellation);
+
+    private static JobDefinition DefineOnce(Func<IJob> create, JobRequest request)
+    {
+        var builder = new JobBuilder(new JobArguments(request.Inputs, request.Arguments));
+        try
+        {
+            create().Define(builder);
+        }
+        catch (Exception exception) when (exception is not (JobException or EngineException))
+        {
+            throw new EngineException(EngineError.UserCode, $"{request.Name}: Define threw {exception.GetType().Name}: {exception.Message}{Environment.NewLine}{exception.StackTrace}", exception);
+        }
+        return builder.Build(request.Name);
+    }
+
+    private static string Signature(JobDefinition definition) => string.Join('|', definition.Stages.Select(stage =>
+        $"{string.Join(',', stage.DependsOn)}:{string.Join(',', stage.Sources.Select(source => source.GetType().ToString() + Inputs(source)))}:"
+        + string.Join(',', stage.Channels.Select(channel =>
+            $"{channel.GetType()}{channel.Partitions}{channel.Partitioning}{channel.Reduce?.GetType()}{string.Join(';', channel.Result!.Outputs.Select(output => output.Target.Name + output.Target.FileName))}"))))
+        + string.Join(',', definition.Counters.Select(counter => counter.Name));
+
+    private static string Inputs(SourceNode source)
+    {
+        var visitor = new InputVisitor();
+        source.Accept(visitor);
+        return visitor.Text;
+    }
+
+    private sealed class InputVisitor : ISourceVisitor
+    {
+        public string Text { get; private set; } = "";
+
+        public void Visit<TRecord>(RecordSourceNode<TRecord> source) where TRecord : allows ref struct
+            => Text = string.Join(';', source.Format.Inputs?.Patterns ?? []);
+
+        public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)
+            where TKey : allows ref struct
+            where TValue : allows ref struct
+        {
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace MapReduce.Engine.Output;
+
+/// <summary>What an output consists of; the file <c>_manifest.json</c> beside its parts.</summary>
+/// <param name="Job">The id of the job that wrote it.</param>
+/// <param name="Name">The job's name.</param>
+/// <param name="Files">The files, in the byte order of their names.</param>
+/// <param name="Counters">The job's counters.</param>
+public sealed record OutputManifest(string Job, string Name, IReadOnlyList<ManifestFile> Files, IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>The version of the format.</summary>
+    public const int Version = 1;
+
+    /// <summary>The manifest as JSON.</summary>
+    public ReadOnlyMemory<byte> ToJson()
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("job", Job);
+            json.WriteString("name", Name);
+            json.WriteStartArray("files");
+            foreach (var file in Files)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", file.Name);
+                json.WriteNumber("bytes", file.Bytes);
+                json.WriteNumber("rows", file.Rows);
+                json.WriteString("xxh128", file.Hash);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartObject("counters");
+            foreach (var (name, count) in Counters) json.WriteNumber(name, count);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Reads a manifest.</summary>
+    /// <exception cref="EngineException">It is damaged or of another version.</exception>
+    public static OutputManifest Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            if (root.GetProperty("version").GetInt32() != Version)
+                throw new EngineException(EngineError.CorruptData, $"'{path}' has version {root.GetProperty("version")}, and this program reads version {Version}. Use the program that wrote it, or a newer one.");
+            return new OutputManifest(
+                root.GetProperty("job").GetString()!,
+                root.GetProperty("name").GetString()!,
+                [.. root.GetProperty("files").EnumerateArray().Select(file => new ManifestFile(
+                    file.GetProperty("name").GetString()!, file.GetProperty("bytes").GetInt64(), file.GetProperty("rows").GetInt64(), file.GetProperty("xxh128").GetString()!))],
+                root.GetProperty("counters").EnumerateObject().ToDictionary(counter => counter.Name, counter => counter.Value.GetInt64()));
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new EngineException(EngineError.CorruptData, $"'{path}' is damaged: {exception.Message} Run the job again.", exception);
+        }
+    }
+}
+
+/// <summary>A file of an output.</summary>
+/// <param name="Name">The path below the output folder, with '/' between folders.</param>
+/// <param name="Bytes">The size.</param>
+/// <param name="Rows">The number of pairs.</param>
+/// <param name="Hash">The XXH128 of the bytes in hexadecimal digits.</param>
+public sealed record ManifestFile(string Name, long Bytes, long Rows, string Hash);
