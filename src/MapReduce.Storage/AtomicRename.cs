@@ -1,63 +1,69 @@
 using System.Runtime.InteropServices;
+using static MapReduce.Storage.UnixCalls;
 
 namespace MapReduce.Storage;
 
 /// <summary>Renames of folders that other processes see whole or not at all.</summary>
 /// <remarks>
-/// Linux (renameat2) and macOS (renamex_np) exchange two folders in one step. Windows cannot: there the old output is moved aside first, and
-/// for a moment nothing is at its place.
+/// On Unix rename(2) puts a folder in the place of nothing or of an empty folder, in one step, and refuses everything else; Linux
+/// (renameat2) and macOS (renamex_np) can also exchange two folders. Windows cannot, nor can some network file systems: there the old folder
+/// is moved aside first, and for a moment nothing is at its place. <see cref="OutputFolder.CleanLeftovers"/> mends a crash in that moment.
 /// </remarks>
 internal static class AtomicRename
 {
-    private const int CurrentFolder = -100;
-    private const uint NoReplaceOnLinux = 1;
-    private const uint ExchangeOnLinux = 2;
-    private const uint ExclusiveOnMac = 4;
-    private const uint SwapOnMac = 2;
-    private const int FileExists = 17;
-    private const int NotEmptyOnLinux = 39;
-    private const int NotEmptyOnMac = 66;
+    /// <summary>What the folder that is moved aside is called: the name of the new one and this.</summary>
+    public const string OldSuffix = "-old";
 
-    /// <summary>Renames a folder to a name that nothing has.</summary>
-    public static void ToNew(string source, string target)
+    /// <summary>Renames a folder to a name that nothing, or only an empty folder, has.</summary>
+    /// <returns>False if something else has the name.</returns>
+    public static bool ToNew(string source, string target)
     {
-        if (OperatingSystem.IsLinux()) Check(RenameOnLinux(CurrentFolder, source, CurrentFolder, target, NoReplaceOnLinux), target, () => Directory.Move(source, target));
-        else if (OperatingSystem.IsMacOS()) Check(RenameOnMac(source, target, ExclusiveOnMac), target, () => Directory.Move(source, target));
-        else Directory.Move(source, target);
+        if (OperatingSystem.IsWindows()) return ToNewOnWindows(source, target);
+        if (Rename(source, target) == 0) return true;
+        return Marshal.GetLastPInvokeError() is FileExists or NotAFolder or NotEmptyOnLinux or NotEmptyOnMac ? false : throw LastError(target);
     }
 
-    /// <summary>Exchanges two folders.</summary>
-    public static void Exchange(string source, string target)
+    /// <summary>Exchanges two folders; where the system cannot, the old one ends as <paramref name="source"/> with <see cref="OldSuffix"/>.</summary>
+    /// <returns>False if there is nothing to exchange with.</returns>
+    public static bool Exchange(string source, string target)
     {
-        if (OperatingSystem.IsLinux()) Check(RenameOnLinux(CurrentFolder, source, CurrentFolder, target, ExchangeOnLinux), target, () => InTwoSteps(source, target));
-        else if (OperatingSystem.IsMacOS()) Check(RenameOnMac(source, target, SwapOnMac), target, () => InTwoSteps(source, target));
-        else InTwoSteps(source, target);
-    }
-
-    private static void InTwoSteps(string source, string target)
-    {
-        Directory.Move(target, source + "-old");
-        Directory.Move(source, target);
-    }
-
-    private static void Check(int result, string target, Action otherwise)
-    {
-        if (result == 0) return;
+        long result;
+        if (OperatingSystem.IsLinux() && RenameAt2 is { } number) result = Rename(number, CurrentFolder, source, CurrentFolder, target, ExchangeOnLinux);
+        else if (OperatingSystem.IsMacOS()) result = RenameOnMac(source, target, SwapOnMac);
+        else
+        {
+            InTwoSteps(source, target);
+            return true;
+        }
+        if (result == 0) return true;
         switch (Marshal.GetLastPInvokeError())
         {
-            case FileExists or NotEmptyOnLinux or NotEmptyOnMac:
-                throw new StorageException(StorageError.OutputExists, $"The output '{target}' has appeared while the job ran. Remove it, or run the job again with --overwrite.");
+            case NoEntry:
+                return false;
+            case Invalid or NotKnown or NotSupportedOnLinux or NotSupportedOnMac:
+                InTwoSteps(source, target);
+                return true;
             default:
-                // Some file systems know no such rename; theirs is the next best.
-                otherwise();
-                break;
+                throw LastError(target);
         }
     }
 
-    [DllImport("libc", EntryPoint = "renameat2", SetLastError = true)]
-    private static extern int RenameOnLinux(
-        int oldFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string oldPath, int newFolder, [MarshalAs(UnmanagedType.LPUTF8Str)] string newPath, uint flags);
+    /// <summary>Moves the old folder aside and the new one to its place.</summary>
+    internal static void InTwoSteps(string source, string target)
+    {
+        Directory.Move(target, source + OldSuffix);
+        Directory.Move(source, target);
+    }
 
-    [DllImport("libc", EntryPoint = "renamex_np", SetLastError = true)]
-    private static extern int RenameOnMac([MarshalAs(UnmanagedType.LPUTF8Str)] string oldPath, [MarshalAs(UnmanagedType.LPUTF8Str)] string newPath, uint flags);
+    private static bool ToNewOnWindows(string source, string target)
+    {
+        if (File.Exists(target)) return false;
+        if (Directory.Exists(target))
+        {
+            if (Directory.EnumerateFileSystemEntries(target).Any()) return false;
+            Directory.Delete(target);
+        }
+        Directory.Move(source, target);
+        return true;
+    }
 }

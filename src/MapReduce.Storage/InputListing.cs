@@ -1,21 +1,16 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace MapReduce.Storage;
 
 /// <summary>Expands files, folders and globs into the files to read.</summary>
 public static class InputListing
 {
-    private static readonly EnumerationOptions Deep = new()
-    {
-        RecurseSubdirectories = true,
-        AttributesToSkip = 0,
-        IgnoreInaccessible = false,
-    };
-
     /// <summary>The files of all patterns, pattern by pattern, those of one pattern in the byte order of their paths, each file once.</summary>
     /// <remarks>
     /// A folder stands for all files below it, but for those whose name, or whose folder's, begins with '_' or '.'. In a glob <c>*</c> and
-    /// <c>?</c> match within a name and <c>**</c> matches any number of folders. A name that exists is never taken for a glob.
+    /// <c>?</c> match within a name and <c>**</c> matches any number of folders. A name that exists is never taken for a glob. Links are
+    /// followed. The order does not depend on the file system.
     /// </remarks>
     /// <exception cref="StorageException">There is no such file, a glob has no match, or a file cannot be read.</exception>
     public static IReadOnlyList<InputFileEntry> List(IReadOnlyList<string> patterns)
@@ -23,9 +18,26 @@ public static class InputListing
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var entries = new List<InputFileEntry>();
         foreach (var pattern in patterns)
-            foreach (var path in Expand(LocalPath.Of(pattern), pattern).OrderBy(path => path, Utf8Order.Instance))
-                if (seen.Add(path)) entries.Add(Describe(path));
+            foreach (var path in Sorted(Expand(LocalPath.Of(pattern), pattern)))
+                if (seen.Add(path)) entries.Add(Stat(path));
         return entries;
+    }
+
+    /// <summary>The size and time of a file that can be read, by its full path.</summary>
+    /// <exception cref="StorageException">There is none, it may not be read, or it is a pipe, socket or device.</exception>
+    public static InputFileEntry Stat(string path)
+    {
+        try
+        {
+            using var file = Probe(path);
+            using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
+            if (!stream.CanSeek) throw new StorageException(StorageError.NotAFile, $"'{path}' is not a file but a pipe, socket or device, which cannot be split or read twice. Save its content in a file first.");
+            return new InputFileEntry(path, stream.Length, File.GetLastWriteTimeUtc(path).Ticks);
+        }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
+            throw Failures.Reading(path, exception);
+        }
     }
 
     private static IEnumerable<string> Expand(string path, string pattern)
@@ -33,36 +45,53 @@ public static class InputListing
         try
         {
             if (File.Exists(path)) return [path];
-            if (Directory.Exists(path)) return [.. Directory.EnumerateFiles(path, "*", Deep).Where(file => !IsHidden(Path.GetRelativePath(path, file)))];
-            if (!Glob.IsGlob(path))
-                throw new StorageException(StorageError.NotFound, $"There is no file or folder '{pattern}'. Check the path{Nearest(path)}.");
+            if (Directory.Exists(path)) return [.. FolderWalk.FilesBelow(path)];
+            if (!Glob.IsGlob(path)) throw NotFound(path, pattern);
             var matches = Glob.Expand(path).ToList();
             if (matches.Count == 0)
-                throw new StorageException(StorageError.NoMatch, $"Nothing matches '{pattern}'. Check the pattern, and quote it so that the shell leaves it alone.");
+                throw new StorageException(StorageError.NoMatch, $"Nothing matches '{pattern}'. Check the pattern{Nearest(path)}.");
             return matches;
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
         {
-            throw new StorageException(StorageError.AccessDenied, $"The folder of '{pattern}' may not be listed: {exception.Message} Ask for read access.", exception);
+            throw new StorageException(StorageError.Unreadable, $"A folder of '{pattern}' may not be listed: {exception.Message} Ask for read access, or name the files.", exception);
         }
     }
 
-    private static InputFileEntry Describe(string path)
+    private static StorageException NotFound(string path, string pattern)
     {
-        var info = new FileInfo(path);
-        try
+        // A file in a folder that may not be searched looks like none.
+        for (var folder = Path.GetDirectoryName(path); folder is not null; folder = Path.GetDirectoryName(folder))
         {
-            using var probe = File.OpenHandle(path);
-            return new InputFileEntry(path, RandomAccess.GetLength(probe), info.LastWriteTimeUtc.Ticks);
+            if (!Directory.Exists(folder)) continue;
+            try
+            {
+                _ = File.GetAttributes(Path.Combine(folder, Path.GetRelativePath(folder, path).Split(Path.DirectorySeparatorChar)[0]));
+            }
+            catch (UnauthorizedAccessException exception)
+            {
+                return new StorageException(StorageError.Unreadable, $"'{pattern}' may not be read: the folder '{folder}' may not be searched. Ask for read access.", exception);
+            }
+            catch (PathTooLongException exception)
+            {
+                return Failures.Reading(pattern, exception);
+            }
+            catch (IOException)
+            {
+                // It is not there.
+            }
+            break;
         }
-        catch (UnauthorizedAccessException exception)
-        {
-            throw new StorageException(StorageError.AccessDenied, $"'{path}' may not be read. Ask for read access, or leave the file out.", exception);
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw new StorageException(StorageError.NotFound, $"'{path}' points to nothing. Remove the broken link, or leave it out.", exception);
-        }
+        return new StorageException(StorageError.NotFound, $"There is no file or folder '{pattern}'. Check the path{Nearest(path)}.");
+    }
+
+    /// <summary>Opens a file for a look at it, without waiting where it is a pipe.</summary>
+    private static SafeFileHandle Probe(string path)
+    {
+        if (OperatingSystem.IsWindows()) return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        var descriptor = UnixCalls.Open(path, UnixCalls.ReadWithoutWaiting);
+        // The framework's own opening types the error; only a pipe would make it wait, and that has just been ruled out.
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : File.OpenHandle(path, share: FileShare.ReadWrite);
     }
 
     private static string Nearest(string path)
@@ -72,13 +101,8 @@ public static class InputListing
         return "";
     }
 
-    private static bool IsHidden(string relative)
-        => relative.Split(Path.DirectorySeparatorChar).Any(name => name[0] is '_' or '.');
+    private static IEnumerable<string> Sorted(IEnumerable<string> paths)
+        => paths.Select(path => (Path: path, Bytes: Encoding.UTF8.GetBytes(path))).Order(ByteOrder).Select(file => file.Path);
 
-    private sealed class Utf8Order : IComparer<string>
-    {
-        public static readonly Utf8Order Instance = new();
-
-        public int Compare(string? left, string? right) => Encoding.UTF8.GetBytes(left!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right!));
-    }
+    private static Comparer<(string Path, byte[] Bytes)> ByteOrder { get; } = Comparer<(string Path, byte[] Bytes)>.Create((left, right) => left.Bytes.AsSpan().SequenceCompareTo(right.Bytes));
 }

@@ -1,24 +1,36 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace MapReduce.Storage;
 
 /// <summary>An output folder that is staged beside its place and appears there whole, by one rename.</summary>
 /// <remarks>
+/// <para>
 /// The staging folder of <c>/data/out</c> is <c>/data/.out.mr-JOB</c>. In it <c>_owner</c> names the process that writes, <c>private</c> holds
-/// files of single attempts, <c>scratch</c> intermediate data, and <c>out</c> what will be published.
+/// files of single attempts, <c>scratch</c> intermediate data, and <c>out</c> what will be published. Very long names are hashed.
+/// </para>
+/// <para>
+/// An empty folder at the place counts as nothing and is replaced. An output that is to be overwritten is exchanged for the new one in one
+/// step, and only then deleted. Where the system cannot exchange folders (Windows, some network file systems) the old one is moved aside first.
+/// </para>
+/// <para>A crash leaves the staging folder; <see cref="CleanLeftovers"/> removes it before the next run.</para>
 /// </remarks>
 public sealed class OutputFolder
 {
-    /// <summary>The name of the manifest, which says what an output consists of. No output is without one.</summary>
+    /// <summary>The name of the manifest, which says what an output consists of and, as its property <c>job</c>, who wrote it. No output is without one.</summary>
     public const string ManifestName = "_manifest.json";
 
-    private const string OwnerName = "_owner";
+    private const string ReadyName = "out";
+
+    private readonly string job;
+    private readonly StagingOwner owner;
 
     private OutputFolder(string target, string job)
     {
+        this.job = job;
         Target = target;
-        Staging = Path.Combine(Path.GetDirectoryName(target)!, StagingPrefix(target) + job);
+        Staging = OutputPlace.Staging(target, job);
+        owner = StagingOwner.Sign(Staging, job);
+        Directory.CreateDirectory(Private);
+        Directory.CreateDirectory(Scratch);
+        Directory.CreateDirectory(Ready);
     }
 
     /// <summary>Where the output appears.</summary>
@@ -33,72 +45,65 @@ public sealed class OutputFolder
     /// <summary>Intermediate data.</summary>
     public string Scratch => Path.Combine(Staging, "scratch");
 
-    private string Ready => Path.Combine(Staging, "out");
+    private string Ready => Path.Combine(Staging, ReadyName);
 
     /// <summary>Checks that an output may be written to a place.</summary>
     /// <param name="target">The folder.</param>
-    /// <param name="inputs">The inputs as the user gave them.</param>
-    /// <param name="overwrite">Whether an output that is there is to be replaced.</param>
+    /// <param name="inputs">The inputs as the user gave them. One that is, contains, lists or lies in the output is refused, through links as well.</param>
+    /// <param name="overwrite">Whether an output that is there is to be replaced. What no job has written never is.</param>
     /// <exception cref="StorageException">It is there already, or lies in an input or around one.</exception>
     public static void Check(string target, IEnumerable<string> inputs, bool overwrite)
     {
-        target = Full(target);
-        foreach (var input in inputs)
-        {
-            var path = LocalPath.Of(input);
-            // Below a glob's fixed folders an output would be read only if the glob reaches it; an output around them would swallow the input.
-            var folders = Glob.FixedPart(path);
-            var overlaps = folders == path ? LocalPath.Overlap(target, path) : LocalPath.IsInside(folders, target);
-            if (overlaps)
-                throw new StorageException(StorageError.OutputOverlapsInput, $"The output '{target}' and the input '{input}' lie within each other. Choose an output folder outside of the input.");
-        }
-        if (!overwrite && (Directory.Exists(target) || File.Exists(target)))
-            throw new StorageException(StorageError.OutputExists, $"The output '{target}' exists. Choose another folder, or replace it with --overwrite.");
-        if (overwrite && File.Exists(target))
-            throw new StorageException(StorageError.OutputExists, $"'{target}' is a file, so it cannot be replaced by an output folder. Choose another folder.");
-        if (overwrite && Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() && !File.Exists(Path.Combine(target, ManifestName)))
-            throw new StorageException(StorageError.OutputExists, $"'{target}' was not written by a job (it has no {ManifestName}), so --overwrite leaves it alone. Choose another folder.");
+        target = OutputPlace.Full(target);
+        OutputPlace.CheckApart(target, inputs);
+        OutputPlace.CheckFree(target, overwrite);
     }
 
-    /// <summary>Makes the staging folder of a job.</summary>
+    /// <summary>Makes the staging folder of a job, or opens the one that it left.</summary>
+    /// <param name="target">The output folder.</param>
+    /// <param name="job">The job's id, as the manifest will give it.</param>
     /// <exception cref="StorageException">It cannot be made.</exception>
     public static OutputFolder Stage(string target, string job)
     {
-        var folder = new OutputFolder(Full(target), job);
-        Guarded(folder.Staging, () =>
-        {
-            Directory.CreateDirectory(folder.Staging);
-            using var self = Process.GetCurrentProcess();
-            File.WriteAllText(Path.Combine(folder.Staging, OwnerName), Owner(self));
-            Directory.CreateDirectory(folder.Private);
-            Directory.CreateDirectory(folder.Scratch);
-            Directory.CreateDirectory(folder.Ready);
-        });
-        return folder;
+        target = OutputPlace.Full(target);
+        OutputFolder? folder = null;
+        Failures.Writing(Path.GetDirectoryName(target)!, () => folder = new OutputFolder(target, job));
+        return folder!;
     }
 
-    /// <summary>Removes staging folders beside a place whose processes have ended.</summary>
-    /// <returns>The folders removed.</returns>
+    /// <summary>
+    /// Removes staging folders beside a place whose processes have ended. Where one of them was about to exchange an old output for a new
+    /// one in two steps, the exchange is completed first.
+    /// </summary>
+    /// <returns>The folders removed. One that may not be removed is left.</returns>
     public static IReadOnlyList<string> CleanLeftovers(string target)
     {
-        target = Full(target);
+        target = OutputPlace.Full(target);
         var parent = Path.GetDirectoryName(target)!;
         if (!Directory.Exists(parent)) return [];
+        var prefix = OutputPlace.Staging(target, "");
         var removed = new List<string>();
-        foreach (var folder in Directory.EnumerateDirectories(parent, StagingPrefix(target) + "*").ToList())
+        foreach (var folder in Directory.EnumerateDirectories(parent).Where(folder => folder.StartsWith(prefix, StringComparison.Ordinal)).ToList())
         {
-            if (IsOwned(folder)) continue;
-            Guarded(folder, () => Directory.Delete(folder, recursive: true));
-            removed.Add(folder);
+            var left = StagingOwner.TakeOver(folder);
+            if (left is null)
+            {
+                if (!Directory.Exists(folder)) removed.Add(folder);
+                continue;
+            }
+            if (CompleteExchange(Path.Combine(folder, ReadyName), target) && Delete(folder, left)) removed.Add(folder);
         }
         return removed;
     }
 
     /// <summary>Moves a finished file of an attempt to its place in what will be published. May be repeated.</summary>
+    /// <param name="privatePath">Where it is.</param>
+    /// <param name="name">Its path below the output folder, with '/' between folders.</param>
+    /// <exception cref="StorageException">The name leads out of the output, or the file system refuses.</exception>
     public void Place(string privatePath, string name)
     {
-        var path = Path.Combine(Ready, name.Replace('/', Path.DirectorySeparatorChar));
-        Guarded(path, () =>
+        var path = PathOf(name);
+        Failures.Writing(path, () =>
         {
             if (!File.Exists(privatePath) && File.Exists(path)) return;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -107,74 +112,88 @@ public sealed class OutputFolder
     }
 
     /// <summary>Writes a file into what will be published.</summary>
+    /// <param name="name">Its path below the output folder, with '/' between folders.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="durable">Whether it is synced to the disk.</param>
+    /// <exception cref="StorageException">The name leads out of the output, or the file system refuses.</exception>
     public void Write(string name, ReadOnlySpan<byte> content, bool durable)
     {
-        var path = Path.Combine(Ready, name);
-        var bytes = content.ToArray();
-        Guarded(path, () =>
-        {
-            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
-            RandomAccess.Write(file, bytes, 0);
-            if (durable) RandomAccess.FlushToDisk(file);
-        });
-    }
-
-    /// <summary>Makes the output appear, in one step. May be repeated after a crash.</summary>
-    /// <param name="overwrite">Whether an output that is there is exchanged for the new one.</param>
-    /// <exception cref="StorageException">Another output is there, or the file system refuses.</exception>
-    public void Publish(bool overwrite)
-    {
-        if (!Directory.Exists(Ready)) return;
-        Guarded(Target, () =>
-        {
-            if (!Directory.Exists(Target)) AtomicRename.ToNew(Ready, Target);
-            else if (overwrite) AtomicRename.Exchange(Ready, Target);
-            else throw new StorageException(StorageError.OutputExists, $"The output '{Target}' has appeared while the job ran. Remove it, or run the job again with --overwrite.");
-        });
-    }
-
-    /// <summary>Removes the staging folder and what is left in it: after publishing, or to discard everything.</summary>
-    public void Remove() => Guarded(Staging, () =>
-    {
-        if (Directory.Exists(Staging)) Directory.Delete(Staging, recursive: true);
-    });
-
-    private static string Full(string target) => Path.TrimEndingDirectorySeparator(LocalPath.Of(target));
-
-    private static string StagingPrefix(string target) => $".{Path.GetFileName(target)}.mr-";
-
-    private static string Owner(Process process)
-        => string.Create(CultureInfo.InvariantCulture, $"{process.Id} {new DateTimeOffset(process.StartTime).ToUnixTimeSeconds()}");
-
-    private static bool IsOwned(string folder)
-    {
+        var path = PathOf(name);
         try
         {
-            var owner = File.ReadAllText(Path.Combine(folder, OwnerName)).Split(' ');
-            using var process = Process.GetProcessById(int.Parse(owner[0], CultureInfo.InvariantCulture));
-            var started = long.Parse(owner[1], CultureInfo.InvariantCulture);
-            return Math.Abs(new DateTimeOffset(process.StartTime).ToUnixTimeSeconds() - started) <= 1;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+            RandomAccess.Write(file, content, 0);
+            if (durable) RandomAccess.FlushToDisk(file);
         }
-        catch (Exception exception) when (exception is IOException or ArgumentException or FormatException or IndexOutOfRangeException or InvalidOperationException)
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
         {
-            // No such process, or it was killed before it could sign: nobody is left to finish.
+            throw Failures.Writing(path, exception);
+        }
+    }
+
+    /// <summary>Makes the output appear, in one step. May be repeated after a crash: an output of this job that is there stays.</summary>
+    /// <param name="overwrite">Whether an output that is there is exchanged for the new one.</param>
+    /// <param name="durable">Whether the folders are synced before and after, so that a loss of power leaves the old or the new.</param>
+    /// <exception cref="StorageException">Another output is there, or the file system refuses.</exception>
+    public void Publish(bool overwrite, bool durable = false) => Failures.Writing(Target, () =>
+    {
+        if (OutputPlace.Writer(Target) == job) return;
+        if (OutputPlace.Writer(Ready) != job)
+            throw new StorageException(StorageError.Other, $"The staged output '{Ready}' has no {ManifestName} of job {job}, so it is not published. Run the job again, and leave its folders alone while it runs.");
+        if (durable) Durable.SyncFolders(Staging);
+        if (Path.Exists(Target)) OutputPlace.CheckFree(Target, overwrite);
+        if (!overwrite || !AtomicRename.Exchange(Ready, Target))
+            if (!AtomicRename.ToNew(Ready, Target))
+                throw new StorageException(StorageError.OutputExists, $"The output '{Target}' has appeared while the job ran. Remove it, or run the job again with --overwrite.");
+        if (durable) Durable.SyncFolder(Path.GetDirectoryName(Target)!);
+    });
+
+    /// <summary>Removes the staging folder and what is left in it: after publishing, or to discard everything. May be repeated.</summary>
+    /// <returns>Whether it is gone. What cannot be removed stays for <see cref="CleanLeftovers"/>: by then the job's fate is decided.</returns>
+    public bool Remove() => Delete(Staging, owner);
+
+    /// <summary>After a crash between the two steps of an exchange nothing is at the target: the new output is whole, so it goes there.</summary>
+    private static bool CompleteExchange(string ready, string target)
+    {
+        var old = ready + AtomicRename.OldSuffix;
+        if (!Directory.Exists(old) || Path.Exists(target)) return true;
+        try
+        {
+            return AtomicRename.ToNew(Directory.Exists(ready) ? ready : old, target);
+        }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
             return false;
         }
     }
 
-    private static void Guarded(string path, Action action)
+    private static bool Delete(string staging, StagingOwner owner)
     {
         try
         {
-            action();
+            if (Directory.Exists(staging)) owner.DeleteFolder();
+            return true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (DirectoryNotFoundException)
         {
-            if (exception.HResult is 28 or unchecked((int)0x80070070) || exception.Message.Contains("No space left", StringComparison.Ordinal))
-                throw new StorageException(StorageError.DiskFull, $"The disk is full: cannot write '{path}'. Free some space, or choose another output folder.", exception);
-            if (exception is UnauthorizedAccessException)
-                throw new StorageException(StorageError.AccessDenied, $"'{path}' may not be written: {exception.Message} Choose another output folder, or ask for write access.", exception);
-            throw new StorageException(StorageError.Other, $"Cannot write '{path}': {exception.Message}", exception);
+            return true;
         }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
+            return false;
+        }
+        finally
+        {
+            owner.Dispose();
+        }
+    }
+
+    private string PathOf(string name)
+    {
+        var path = Path.GetFullPath(Path.Combine(Ready, name.Replace('/', Path.DirectorySeparatorChar)));
+        if (name.Length == 0 || path == Ready || !LocalPath.IsInside(path, Ready))
+            throw new StorageException(StorageError.InvalidPath, $"'{name}' is no name for a file of the output: it leads out of it. Name a file below the output folder.");
+        return path;
     }
 }

@@ -9,7 +9,19 @@ public enum StorageError
     /// <summary>A pattern matches no file.</summary>
     NoMatch,
 
-    /// <summary>The operating system refuses access.</summary>
+    /// <summary>An input is there and may not be read, or another program holds it.</summary>
+    Unreadable,
+
+    /// <summary>An input is neither a file nor a folder: a pipe, a socket or a device.</summary>
+    NotAFile,
+
+    /// <summary>The text is no path: it is empty, damaged, or too long for the file system.</summary>
+    InvalidPath,
+
+    /// <summary>The scheme of a URI has no storage.</summary>
+    UnknownScheme,
+
+    /// <summary>The operating system refuses to let an output be written.</summary>
     AccessDenied,
 
     /// <summary>The output is there already.</summary>
@@ -18,11 +30,8 @@ public enum StorageError
     /// <summary>Output and input lie within each other.</summary>
     OutputOverlapsInput,
 
-    /// <summary>The disk has no room left.</summary>
+    /// <summary>The disk has no room left, or the user's quota is used up.</summary>
     DiskFull,
-
-    /// <summary>The scheme of a URI has no storage.</summary>
-    UnknownScheme,
 
     /// <summary>Something else went wrong.</summary>
     Other,
@@ -33,4 +42,7 @@ public sealed class StorageException(StorageError error, string message, Excepti
 {
     /// <summary>The kind of failure.</summary>
     public StorageError Error { get; } = error;
+
+    /// <summary>Whether the user has to look at the input, rather than at the output.</summary>
+    public bool IsAboutInput => Error is StorageError.NotFound or StorageError.NoMatch or StorageError.Unreadable or StorageError.NotAFile or StorageError.UnknownScheme;
 }

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace MapReduce.Storage;
+
+/// <summary>The file <c>_owner</c> in a staging folder: it says who writes there, and whether that process still lives.</summary>
+/// <remarks>
+/// <para>Lines of <c>key value</c>: <c>job</c>, <c>machine</c>, <c>process</c> (id) and <c>started</c> (seconds since 1970, UTC).</para>
+/// <para>
+/// The owner keeps the file locked (flock) as long as it lives, which no crash can outlast and which works between containers. Because some
+/// file systems know no locks, on the same machine the process must be gone as well. So a folder is taken for a leftover only when every
+/// sign says so.
+/// </para>
+/// </remarks>
+internal sealed class StagingOwner : IDisposable
+{
+    private const string FileName = "_owner";
+
+    /// <summary>Process start times are derived from the clock, so a correction of the clock moves them a little.</summary>
+    private const long ToleranceSeconds = 2;
+
+    private readonly FileStream file;
+
+    private StagingOwner(FileStream file) => this.file = file;
+
+    /// <summary>Makes a staging folder and signs it.</summary>
+    /// <exception cref="IOException">The file system refuses.</exception>
+    public static StagingOwner Sign(string staging, string job)
+    {
+        // Whoever cleans leftovers may take the folder for one until it is signed. It then removes it whole, so this only has to begin again.
+        for (var tries = 0; ; tries++)
+        {
+            Directory.CreateDirectory(staging);
+            try
+            {
+                var file = new FileStream(Path.Combine(staging, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+                if (!File.Exists(file.Name) && tries < 100)
+                {
+                    file.Dispose();
+                    continue;
+                }
+                Write(file, job);
+                return new StagingOwner(file);
+            }
+            catch (IOException) when (tries < 100)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
+    /// <summary>Takes over a staging folder whose owner has ended; null while it lives or where the folder is gone.</summary>
+    public static StagingOwner? TakeOver(string staging)
+    {
+        try
+        {
+            var path = Path.Combine(staging, FileName);
+            if (!File.Exists(path))
+            {
+                // Not yet signed, and then empty; or a cleaning that was cut short.
+                if (!Directory.EnumerateFileSystemEntries(staging).Any())
+                {
+                    Directory.Delete(staging);
+                    return null;
+                }
+            }
+            var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            if (!IsAlive(file)) return new StagingOwner(file);
+            file.Dispose();
+            return null;
+        }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
+            // Locked, or not ours to touch.
+            return null;
+        }
+    }
+
+    /// <summary>Removes the folder. The marker goes last and stays locked until then, so that nobody else starts on what is half gone.</summary>
+    /// <exception cref="IOException">The file system refuses.</exception>
+    public void DeleteFolder()
+    {
+        var staging = Path.GetDirectoryName(file.Name)!;
+        foreach (var child in Directory.EnumerateFileSystemEntries(staging).Where(child => child != file.Name).ToList())
+        {
+            // An old output may be a link; what it leads to is not ours.
+            if (Directory.Exists(child)) Directory.Delete(child, recursive: new DirectoryInfo(child).LinkTarget is null);
+            else File.Delete(child);
+        }
+        // Windows deletes no open file.
+        if (OperatingSystem.IsWindows()) file.Dispose();
+        File.Delete(file.Name);
+        Directory.Delete(staging);
+    }
+
+    /// <summary>Gives the folder up.</summary>
+    public void Dispose() => file.Dispose();
+
+    private static void Write(FileStream file, string job)
+    {
+        using var self = Process.GetCurrentProcess();
+        file.SetLength(0);
+        file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+            $"job {job}\nmachine {Environment.MachineName}\nprocess {self.Id}\nstarted {Started(self)}\n")));
+        file.Flush();
+    }
+
+    private static bool IsAlive(FileStream file)
+    {
+        var lines = new StreamReader(file, leaveOpen: true).ReadToEnd().Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
+        if (lines.GetValueOrDefault("machine") != Environment.MachineName) return false;
+        if (!int.TryParse(lines.GetValueOrDefault("process"), CultureInfo.InvariantCulture, out var id) || !long.TryParse(lines.GetValueOrDefault("started"), CultureInfo.InvariantCulture, out var started)) return false;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            return Math.Abs(Started(process) - started) <= ToleranceSeconds;
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+
+    private static long Started(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+}
