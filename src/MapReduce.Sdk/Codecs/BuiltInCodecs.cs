@@ -1,69 +1,54 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace MapReduce.Sdk;
 
 /// <summary>The codecs that need no registration.</summary>
 internal static class BuiltInCodecs
 {
+    private static readonly Dictionary<Type, object> Simple = new()
+    {
+        [typeof(Utf8)] = Utf8Codec.Instance,
+        [typeof(string)] = StringCodec.Instance,
+        [typeof(None)] = NoneCodec.Instance,
+        [typeof(byte[])] = new BytesCodec(),
+        [typeof(long)] = Int64Codec.Instance,
+        [typeof(bool)] = Integer(value => value ? 1 : 0, value => value != 0, 1),
+        [typeof(byte)] = Integer(value => value, value => (byte)value, 1),
+        [typeof(sbyte)] = Integer(value => value - sbyte.MinValue, value => (sbyte)(value + sbyte.MinValue), 1),
+        [typeof(short)] = Integer(value => value - short.MinValue, value => (short)(value + short.MinValue), 2),
+        [typeof(ushort)] = Integer(value => value, value => (ushort)value, 2),
+        [typeof(char)] = Integer(value => value, value => (char)value, 2),
+        [typeof(int)] = Integer(value => value - (long)int.MinValue, value => (int)(value + int.MinValue), 4),
+        [typeof(uint)] = Integer(value => value, value => (uint)value, 4),
+        [typeof(ulong)] = Integer(value => unchecked((long)value), value => unchecked((ulong)value), 8),
+        [typeof(double)] = Integer(FloatBits.FromDouble, FloatBits.ToDouble, 8),
+        [typeof(float)] = Integer(value => FloatBits.FromDouble(value), value => (float)FloatBits.ToDouble(value), 8),
+        [typeof(DateTime)] = Integer(value => (value.Ticks << 2) | (long)value.Kind, value => new DateTime((long)((ulong)value >> 2), (DateTimeKind)(value & 3)), 8),
+        [typeof(DateTimeOffset)] = new DateTimeOffsetCodec(),
+        [typeof(DateOnly)] = Integer(value => value.DayNumber, value => DateOnly.FromDayNumber((int)value), 4),
+        [typeof(TimeOnly)] = Integer(value => value.Ticks, value => new TimeOnly(value), 8),
+        [typeof(TimeSpan)] = Integer(value => unchecked(value.Ticks ^ long.MinValue), value => new TimeSpan(unchecked(value ^ long.MinValue)), 8),
+        [typeof(Guid)] = new GuidCodec(),
+        [typeof(decimal)] = new DecimalCodec(),
+    };
+
     /// <summary>The codec of <paramref name="type"/>, or null.</summary>
     public static object? Find(Type type, CodecRegistry registry, bool asKey)
     {
-        if (type == typeof(Utf8)) return Utf8Codec.Instance;
-        if (type == typeof(string)) return StringCodec.Instance;
-        if (type == typeof(long)) return Int64Codec.Instance;
-        if (type == typeof(None)) return NoneCodec.Instance;
+        if (Simple.TryGetValue(type, out var codec)) return codec;
+        if (type.IsEnum) return Activator.CreateInstance(typeof(EnumCodec<>).MakeGenericType(type));
+        if (type.IsSZArray) return asKey ? null : Generic(typeof(ArrayCodec<>), registry, type.GetElementType()!);
+        if (!type.IsGenericType) return null;
+        var definition = type.GetGenericTypeDefinition();
+        var arguments = type.GetGenericArguments();
+        if (definition == typeof(Descending<>)) return Generic(typeof(DescendingCodec<>), registry, arguments);
+        if (definition == typeof(Nullable<>)) return Generic(typeof(NullableCodec<>), registry, arguments);
+        if (definition == typeof(ValueTuple<,>)) return Generic(asKey ? typeof(PairKeyCodec<,>) : typeof(PairCodec<,>), registry, arguments);
+        if (definition == typeof(ValueTuple<,,>)) return Generic(asKey ? typeof(TripleKeyCodec<,,>) : typeof(TripleCodec<,,>), registry, arguments);
+        if (definition == typeof(ValueTuple<,,,>)) return Generic(asKey ? typeof(QuadrupleKeyCodec<,,,>) : typeof(QuadrupleCodec<,,,>), registry, arguments);
         return null;
     }
-}
 
-/// <summary>Text as its bytes.</summary>
-internal sealed class Utf8Codec : KeyCodec<Utf8>
-{
-    public static readonly Utf8Codec Instance = new();
+    private static object Generic(Type codec, CodecRegistry registry, params Type[] arguments)
+        => Activator.CreateInstance(codec.MakeGenericType(arguments), registry)!;
 
-    public override void Write(scoped Utf8 value, ByteWriter writer) => writer.Write(value.Bytes);
-
-    public override Utf8 Read(ReadOnlySpan<byte> bytes) => new(bytes);
-}
-
-/// <summary>Strings as UTF-8, whose byte order is the order of code points.</summary>
-internal sealed class StringCodec : KeyCodec<string>
-{
-    public static readonly StringCodec Instance = new();
-
-    public override void Write(string value, ByteWriter writer)
-        => writer.Advance(Encoding.UTF8.GetBytes(value, writer.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length))));
-
-    public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
-}
-
-/// <summary>64-bit integers, big-endian with the sign flipped.</summary>
-internal sealed class Int64Codec : KeyCodec<long>
-{
-    public static readonly Int64Codec Instance = new();
-
-    public override int? FixedLength => 8;
-
-    public override void Write(long value, ByteWriter writer)
-    {
-        BinaryPrimitives.WriteInt64BigEndian(writer.GetSpan(8), value ^ long.MinValue);
-        writer.Advance(8);
-    }
-
-    public override long Read(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadInt64BigEndian(bytes) ^ long.MinValue;
-}
-
-/// <summary>Nothing, in no bytes.</summary>
-internal sealed class NoneCodec : KeyCodec<None>
-{
-    public static readonly NoneCodec Instance = new();
-
-    public override int? FixedLength => 0;
-
-    public override void Write(None value, ByteWriter writer)
-    {
-    }
-
-    public override None Read(ReadOnlySpan<byte> bytes) => default;
+    private static IntegerCodec<T> Integer<T>(Func<T, long> toBits, Func<long, T> fromBits, int length) => new(toBits, fromBits, length);
 }

@@ -1,0 +1,152 @@
+namespace MapReduce.Sdk;
+
+/// <summary>Counts.</summary>
+public static class Count
+{
+    /// <summary>The number of values of a key.</summary>
+    public static Aggregator<TValue, long> Of<TValue>() => new ValueCount<TValue>();
+
+    private sealed class ValueCount<TValue> : Aggregator<TValue, long, long>
+    {
+        public override long Create() => 0;
+
+        public override void Add(ref long accumulator, TValue value) => accumulator++;
+
+        public override void Merge(ref long accumulator, long other) => accumulator += other;
+
+        public override void Write(long accumulator, ByteWriter writer) => Int64Codec.Instance.Write(accumulator, writer);
+
+        public override long Read(ReadOnlySpan<byte> bytes) => Int64Codec.Instance.Read(bytes);
+
+        public override long Result(long accumulator) => accumulator;
+
+        public override int SizeOf(long accumulator) => 8;
+    }
+}
+
+/// <summary>Smallest values.</summary>
+public static class Min
+{
+    /// <summary>The smallest value of a key; of equal ones any, for they are alike. Strings compare by their UTF-8 bytes.</summary>
+    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Min) : new Extreme<T>(1);
+}
+
+/// <summary>Largest values.</summary>
+public static class Max
+{
+    /// <summary>The largest value of a key. Strings compare by their UTF-8 bytes.</summary>
+    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Max) : new Extreme<T>(-1);
+}
+
+/// <summary>The smallest or largest value in the order of its key codec, so that every machine agrees.</summary>
+internal sealed class Extreme<T>(int sign) : Aggregator<T, byte[]?, T>
+{
+    private readonly KeyCodec<T> codec = new CodecRegistry().Key<T>();
+
+    public override byte[]? Create() => null;
+
+    public override void Add(ref byte[]? accumulator, T value)
+    {
+        using var rented = ScratchWriter.Rent(out var writer);
+        codec.Write(value, writer);
+        if (accumulator is null || sign * writer.Written.SequenceCompareTo(accumulator) < 0) accumulator = writer.Written.ToArray();
+    }
+
+    public override void Merge(ref byte[]? accumulator, byte[]? other)
+    {
+        if (other is not null && (accumulator is null || sign * other.AsSpan().SequenceCompareTo(accumulator) < 0)) accumulator = other;
+    }
+
+    public override void Write(byte[]? accumulator, ByteWriter writer) => writer.Write(accumulator);
+
+    public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
+
+    public override T Result(byte[]? accumulator) => codec.Read(accumulator);
+
+    public override int SizeOf(byte[]? accumulator) => 24 + (accumulator?.Length ?? 0);
+}
+
+/// <summary>Means.</summary>
+public static class Mean
+{
+    /// <summary>The mean of the values: their exact sum divided by their number, rounded twice in all.</summary>
+    public static Aggregator<double, double> OfDouble() => new Means();
+
+    private sealed class Means : Aggregator<double, (ExactSum.State Sum, long Count), double>
+    {
+        private readonly ExactSum sum = new();
+
+        public override (ExactSum.State Sum, long Count) Create() => default;
+
+        public override void Add(ref (ExactSum.State Sum, long Count) accumulator, double value)
+        {
+            sum.Add(ref accumulator.Sum, value);
+            accumulator.Count++;
+        }
+
+        public override void Merge(ref (ExactSum.State Sum, long Count) accumulator, (ExactSum.State Sum, long Count) other)
+        {
+            sum.Merge(ref accumulator.Sum, other.Sum);
+            accumulator.Count += other.Count;
+        }
+
+        public override void Write((ExactSum.State Sum, long Count) accumulator, ByteWriter writer)
+        {
+            Int64Codec.Instance.Write(accumulator.Count, writer);
+            sum.Write(accumulator.Sum, writer);
+        }
+
+        public override (ExactSum.State Sum, long Count) Read(ReadOnlySpan<byte> bytes) => (sum.Read(bytes[8..]), Int64Codec.Instance.Read(bytes[..8]));
+
+        public override double Result((ExactSum.State Sum, long Count) accumulator) => sum.Result(accumulator.Sum) / accumulator.Count;
+
+        public override int SizeOf((ExactSum.State Sum, long Count) accumulator) => 8 + sum.SizeOf(accumulator.Sum);
+    }
+}
+
+/// <summary>Two aggregators over the same values.</summary>
+public static class Both
+{
+    /// <summary>The results of <paramref name="first"/> and <paramref name="second"/>.</summary>
+    public static Aggregator<TValue, (TFirst, TSecond)> Of<TValue, TFirstState, TFirst, TSecondState, TSecond>(
+        Aggregator<TValue, TFirstState, TFirst> first, Aggregator<TValue, TSecondState, TSecond> second) where TValue : allows ref struct
+        => new Pair<TValue, TFirstState, TFirst, TSecondState, TSecond>(first, second);
+
+    private sealed class Pair<TValue, TFirstState, TFirst, TSecondState, TSecond>(
+        Aggregator<TValue, TFirstState, TFirst> first, Aggregator<TValue, TSecondState, TSecond> second)
+        : Aggregator<TValue, (TFirstState First, TSecondState Second), (TFirst, TSecond)> where TValue : allows ref struct
+    {
+        public override (TFirstState First, TSecondState Second) Create() => (first.Create(), second.Create());
+
+        public override void Add(ref (TFirstState First, TSecondState Second) accumulator, scoped TValue value)
+        {
+            first.Add(ref accumulator.First, value);
+            second.Add(ref accumulator.Second, value);
+        }
+
+        public override void Merge(ref (TFirstState First, TSecondState Second) accumulator, (TFirstState First, TSecondState Second) other)
+        {
+            first.Merge(ref accumulator.First, other.First);
+            second.Merge(ref accumulator.Second, other.Second);
+        }
+
+        public override void Write((TFirstState First, TSecondState Second) accumulator, ByteWriter writer)
+        {
+            using var rented = ScratchWriter.Rent(out var scratch);
+            first.Write(accumulator.First, scratch);
+            Int64Codec.Instance.Write(scratch.Length, writer);
+            writer.Write(scratch.Written);
+            second.Write(accumulator.Second, writer);
+        }
+
+        public override (TFirstState First, TSecondState Second) Read(ReadOnlySpan<byte> bytes)
+        {
+            var length = (int)Int64Codec.Instance.Read(bytes[..8]);
+            return (first.Read(bytes.Slice(8, length)), second.Read(bytes[(8 + length)..]));
+        }
+
+        public override (TFirst, TSecond) Result((TFirstState First, TSecondState Second) accumulator) => (first.Result(accumulator.First), second.Result(accumulator.Second));
+
+        public override int SizeOf((TFirstState First, TSecondState Second) accumulator) => first.SizeOf(accumulator.First) + second.SizeOf(accumulator.Second);
+    }
+}
