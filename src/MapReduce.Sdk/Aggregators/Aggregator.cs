@@ -3,6 +3,9 @@ namespace MapReduce.Sdk;
 /// <summary>Folds the values of a key into one result, in any order and any grouping. The engine folds in place on both sides of the shuffle.</summary>
 public abstract class Aggregator<TValue, TResult> where TValue : allows ref struct
 {
+    /// <summary>The same folding with another result, made from this one's at the end.</summary>
+    public abstract Aggregator<TValue, TNew> Select<TNew>(Func<TResult, TNew> select);
+
     internal abstract ReduceNode<TKey, TValue> Attach<TKey>(ChannelNode<TKey, TValue> channel, DatasetNode<TKey, TResult> result)
         where TKey : allows ref struct;
 }
@@ -31,6 +34,9 @@ public abstract class Aggregator<TValue, TAccumulator, TResult> : Aggregator<TVa
     /// <summary>About how many bytes of memory the state holds, for the task's memory bound.</summary>
     public virtual int SizeOf(TAccumulator accumulator) => 64;
 
+    /// <inheritdoc/>
+    public sealed override Aggregator<TValue, TNew> Select<TNew>(Func<TResult, TNew> select) => new SelectingAggregator<TValue, TAccumulator, TResult, TNew>(this, select);
+
     internal sealed override ReduceNode<TKey, TValue> Attach<TKey>(ChannelNode<TKey, TValue> channel, DatasetNode<TKey, TResult> result)
         => new FoldNode<TKey, TValue, TAccumulator, TResult>(channel, this, result);
 }
@@ -53,6 +59,9 @@ public sealed class LongAggregator(LongFold fold) : Aggregator<long, long>
 {
     /// <summary>How states are folded.</summary>
     public LongFold Fold { get; } = fold;
+
+    /// <inheritdoc/>
+    public override Aggregator<long, TNew> Select<TNew>(Func<long, TNew> select) => new BoxedLongAggregator(Fold).Select(select);
 
     internal override ReduceNode<TKey, long> Attach<TKey>(ChannelNode<TKey, long> channel, DatasetNode<TKey, long> result)
         => new LongFoldNode<TKey>(channel, Fold, result);
