@@ -60,6 +60,12 @@ public sealed class Source<TRecord> where TRecord : allows ref struct
         node.Mappers.Add(binder => record => map(record, binder));
     }
 
+    /// <summary>Maps each record with an action made for the emitter of an attempt.</summary>
+    internal void MapWith<TKey, TValue>(Pairs<TKey, TValue> into, Func<IEmitter<TKey, TValue>, RecordAction<TRecord>> bind)
+        where TKey : allows ref struct
+        where TValue : allows ref struct
+        => Feed(into, binder => bind(binder.Emitter(into.Node)));
+
     private void Feed<TKey, TValue>(Pairs<TKey, TValue> pairs, Func<IMapBinder, RecordAction<TRecord>> bind)
         where TKey : allows ref struct
         where TValue : allows ref struct

@@ -36,7 +36,7 @@ internal sealed class FirstComponentReading<TFirst, TSecond, TValue>(ChannelNode
 
     public override int GroupLength(ReadOnlySpan<byte> key) => channel.Keys.PrefixLength(key);
 
-    public override TFirst ReadGroup(ReadOnlySpan<byte> groupBytes) => TupleKeys.ReadComponent(first, groupBytes);
+    public override TFirst ReadGroup(ReadOnlySpan<byte> groupBytes) => KeyComponents.Read(first, ref groupBytes);
 
     public override (TSecond Second, TValue Value) ReadItem(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
         => (channel.Keys.Read(key).Item2, channel.Values.Read(value));

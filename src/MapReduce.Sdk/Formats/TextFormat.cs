@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace MapReduce.Sdk;
 
@@ -9,36 +7,36 @@ internal sealed class TextFormat<TKey, TValue> : OutputFormat<TKey, TValue>
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
+    private readonly TextField<TKey> key = TextFields.For<TKey>();
+    private readonly TextField<TValue> value = TextFields.For<TValue>();
+
     public override void Write(scoped TKey key, scoped TValue value, ByteWriter writer)
     {
-        TextField.Write(key, writer);
+        // The types of most rows, and of all fast jobs, are known to the compiler here.
+        if (typeof(TKey) == typeof(Utf8)) writer.Write(Unsafe.As<TKey, Utf8>(ref key).Bytes);
+        else this.key.Write(key, writer);
         if (typeof(TKey) != typeof(None) && typeof(TValue) != typeof(None)) writer.Write((byte)'\t');
-        TextField.Write(value, writer);
+        if (typeof(TValue) == typeof(long)) TextNumbers.Write(Unsafe.As<TValue, long>(ref value), writer);
+        else this.value.Write(value, writer);
         writer.Write((byte)'\n');
     }
 }
 
-/// <summary>The text of one key or value.</summary>
-internal static class TextField
+/// <summary>Writes one key or value as text.</summary>
+internal abstract class TextField<T> where T : allows ref struct
 {
-    public static void Write<T>(scoped T value, ByteWriter writer) where T : allows ref struct
-    {
-        if (typeof(T) == typeof(None)) return;
-        if (typeof(T) == typeof(Utf8)) writer.Write(Unsafe.As<T, Utf8>(ref value).Bytes);
-        else if (typeof(T) == typeof(long)) WriteFormattable(Unsafe.As<T, long>(ref value), writer);
-        else if (typeof(T) == typeof(string)) WriteString(Unsafe.As<T, string>(ref value), writer);
-        else throw new NotSupportedException($"{typeof(T).Name} has no text form.");
-    }
+    public abstract void Write(scoped T value, ByteWriter writer);
+}
 
-    public static void WriteString(string value, ByteWriter writer)
-        => writer.Advance(Encoding.UTF8.GetBytes(value, writer.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length))));
+/// <summary>Numbers as text.</summary>
+internal static class TextNumbers
+{
+    private const int MostDigits = 20;
 
-    private static void WriteFormattable<T>(T value, ByteWriter writer) where T : IUtf8SpanFormattable
+    public static void Write(long value, ByteWriter writer)
     {
-        int written;
-        for (var room = 32; !value.TryFormat(writer.GetSpan(room), out written, default, CultureInfo.InvariantCulture); room *= 2)
-        {
-        }
+        var target = writer.GetSpan(MostDigits);
+        System.Buffers.Text.Utf8Formatter.TryFormat(value, target, out var written);
         writer.Advance(written);
     }
 }

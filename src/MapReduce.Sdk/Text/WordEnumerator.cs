@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace MapReduce.Sdk;
 
 /// <summary>Finds the words of a text: maximal runs of Unicode letters, found 64 bytes at a time.</summary>
 /// <remarks>
-/// For each block of 64 bytes there is a mask with a bit for each byte of a letter; words are the runs of set bits. ASCII blocks are
-/// classified by vector instructions, others rune by rune.
+/// For each block of 64 bytes there is a mask with a bit for each byte of a letter; words are the runs of set bits. No method but the
+/// inlined ones takes this struct's address, so that a loop over it keeps its fields in registers.
 /// </remarks>
 public ref struct WordEnumerator
 {
@@ -17,7 +16,6 @@ public ref struct WordEnumerator
     private int start;
     private int end;
     private int carried;
-    private bool carriedLetter;
 
     internal WordEnumerator(ReadOnlySpan<byte> text)
     {
@@ -41,39 +39,18 @@ public ref struct WordEnumerator
     public bool MoveNext()
     {
         var mask = letters;
-        if (mask == 0) return MoveToLaterBlock();
-        var first = ulong.TrailingZeroCount(mask);
-        var filled = mask | ((1UL << (int)first) - 1);
-        if (filled == ulong.MaxValue) return MoveAcrossBlocks((int)first);
-        // Adding one at the first letter carries through the run and stops at the separator behind it.
-        var last = ulong.TrailingZeroCount(~filled);
-        letters = mask & (ulong.MaxValue << (int)last);
-        start = block + (int)first;
-        end = block + (int)last;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool MoveToLaterBlock()
-    {
-        do
+        while (mask == 0)
         {
-            if (block + LetterMask.BlockLength >= text.Length)
-            {
-                return false;
-            }
-            LoadNextBlock();
+            if (block + LetterMask.BlockLength >= text.Length) return false;
+            block += LetterMask.BlockLength;
+            var next = LetterMask.Of(text, block, carried);
+            (mask, carried) = (next.Letters, next.Carried);
         }
-        while (letters == 0);
-        return MoveNext();
-    }
-
-    /// <summary>The run reaches the end of the block: it goes on in the next ones as long as they are full.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool MoveAcrossBlocks(int first)
-    {
+        var first = (int)ulong.TrailingZeroCount(mask);
         start = block + first;
-        do
+        // With the bits below the run filled, the lowest clear bit is the separator behind it.
+        var clear = ~(mask | ((1UL << first) - 1));
+        while (clear == 0)
         {
             end = block + LetterMask.BlockLength;
             if (end >= text.Length)
@@ -82,43 +59,14 @@ public ref struct WordEnumerator
                 letters = 0;
                 return true;
             }
-            LoadNextBlock();
+            block = end;
+            var next = LetterMask.Of(text, block, carried);
+            (mask, carried) = (next.Letters, next.Carried);
+            clear = ~mask;
         }
-        while (letters == ulong.MaxValue);
-        var length = (int)ulong.TrailingZeroCount(~letters);
-        end = block + length;
-        letters &= ulong.MaxValue << length;
+        var last = (int)ulong.TrailingZeroCount(clear);
+        end = block + last;
+        letters = mask & (ulong.MaxValue << last);
         return true;
-    }
-
-    private void LoadNextBlock()
-    {
-        block += LetterMask.BlockLength;
-        if (carried == 0 && LetterMask.TryAscii(text[block..], out letters)) return;
-        letters = ClassifyRunes();
-    }
-
-    private ulong ClassifyRunes()
-    {
-        var rest = text[block..];
-        var limit = Math.Min(rest.Length, LetterMask.BlockLength);
-        var mask = 0UL;
-        var position = 0;
-        if (carried > 0)
-        {
-            position = Math.Min(carried, limit);
-            if (carriedLetter) mask = position == 64 ? ulong.MaxValue : (1UL << position) - 1;
-        }
-        while (position < limit)
-        {
-            Rune.DecodeFromUtf8(rest[position..], out var rune, out var consumed);
-            // The decoder answers U+FFFD, which is no letter, for bytes that are not UTF-8.
-            var letter = Rune.IsLetter(rune);
-            if (letter) mask |= ((1UL << consumed) - 1) << position;
-            position += consumed;
-            carriedLetter = letter;
-        }
-        carried = position - limit;
-        return mask;
     }
 }
