@@ -36,7 +36,7 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
         this.aggregator = aggregator;
         this.memoryLimit = memoryLimit;
         // An accumulator is taken for as large as its entry here; the check by and by corrects that.
-        var count = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / (4 * sizeof(FoldEntry)), 64, 2 * CombiningTable.MaxEntries));
+        var count = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / (4 * sizeof(FoldEntry)), 64, CombiningTable.MaxEntries / 4));
         memory = new NativeBuffer((long)count * sizeof(FoldEntry));
         entries = (FoldEntry*)memory.Start;
         FoldEntry.Clear(entries, count);

@@ -1,11 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using MapReduce.Engine.Memory;
 using MapReduce.Engine.Shuffle;
 
 namespace MapReduce.Engine.Fold;
 
-/// <summary>Folds values of recent keys in a table that fits the processor's cache and hands each key that must make room to the shuffle.</summary>
+/// <summary>Folds values of recent keys in a table of bounded size and hands each key that must make room to the shuffle.</summary>
 /// <remarks>
 /// Two entries of half a cache line share a set. A key that finds neither its own entry nor a free one replaces the entry with the smaller
 /// state. Frequent keys stay and fold; rare ones pass through at the price of one probe. What leaves is folded again by the reducer, so the
@@ -14,16 +15,21 @@ namespace MapReduce.Engine.Fold;
 internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : struct, IFoldOperation
 {
     private const int LongKeyBytes = 4 << 20;
+    private const int PendingPairs = 16;
 
     private readonly NativeBuffer memory;
     private readonly FoldEntry* entries;
     private readonly ulong mask;
     private readonly Arena longKeys = new(256 << 10);
     private readonly IFoldSink sink;
+    private readonly NativeBuffer pendingMemory = new(PendingPairs * sizeof(Pending));
+    private readonly Pending* pending;
+    private long added;
 
     public CombiningTable(long memoryLimit, IFoldSink sink)
     {
         this.sink = sink;
+        pending = (Pending*)pendingMemory.Start;
         var count = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / sizeof(FoldEntry), 64, CombiningTable.MaxEntries) / 2 + 1);
         count = Math.Min(count, CombiningTable.MaxEntries);
         memory = new NativeBuffer(count * sizeof(FoldEntry));
@@ -50,6 +56,7 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
     /// <summary>Hands all entries to the sink and empties the table.</summary>
     public void Flush()
     {
+        FoldPending();
         for (var entry = entries; entry < entries + mask + 2; entry++)
         {
             if (!entry->IsFree) sink.Take(entry);
@@ -61,16 +68,38 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
     public void Dispose()
     {
         memory.Dispose();
+        pendingMemory.Dispose();
         longKeys.Dispose();
     }
 
+    /// <summary>Remembers the pair while its set is on the way to the nearest cache, and folds the one that was remembered before.</summary>
+    /// <remarks>Whether a key is in the table cannot be predicted. With the set at hand a wrong guess costs a few cycles, else a trip to memory.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AddInline(ulong high, ulong low, long state)
     {
         var set = entries + ((InlineKey.Hash(high, low) >> 40) & mask);
-        if (set[0].High == high && set[0].Low == low) set[0].State = TFold.Fold(set[0].State, state);
-        else if (set[1].High == high && set[1].Low == low) set[1].State = TFold.Fold(set[1].State, state);
-        else Replace(set, high, low, state);
+        if (Sse.IsSupported) Sse.Prefetch0(set);
+        var slot = pending + (added++ & (PendingPairs - 1));
+        if (added > PendingPairs) Fold(slot);
+        slot->High = high;
+        slot->Low = low;
+        slot->State = state;
+        slot->Set = set;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fold(Pending* pair)
+    {
+        var set = pair->Set;
+        if (set[0].High == pair->High && set[0].Low == pair->Low) set[0].State = TFold.Fold(set[0].State, pair->State);
+        else if (set[1].High == pair->High && set[1].Low == pair->Low) set[1].State = TFold.Fold(set[1].State, pair->State);
+        else Replace(set, pair->High, pair->Low, pair->State);
+    }
+
+    private void FoldPending()
+    {
+        for (var i = Math.Max(0, added - PendingPairs); i < added; i++) Fold(pending + (i & (PendingPairs - 1)));
+        added = 0;
     }
 
     private void Replace(FoldEntry* set, ulong high, ulong low, long state)
@@ -113,13 +142,21 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
             victim->LongKey = longKeys.Store(key);
         }
     }
+
+    private struct Pending
+    {
+        public ulong High;
+        public ulong Low;
+        public long State;
+        public FoldEntry* Set;
+    }
 }
 
 /// <summary>The sizes of combining tables.</summary>
 internal static class CombiningTable
 {
-    /// <summary>The most entries: 32 bytes each, they fill the second-level cache of a present processor and not more.</summary>
-    public const int MaxEntries = 1 << 15;
+    /// <summary>The most entries: 32 bytes each, they stay within a share of the last-level cache; the sets are fetched ahead.</summary>
+    public const int MaxEntries = 1 << 18;
 }
 
 /// <summary>Takes entries that leave a combining table.</summary>

@@ -17,10 +17,11 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public NativeBuffer(long length)
     {
         Length = length;
+        start = NativePool.TryTake(length);
+        if (start != null) return;
         var alignment = length >= HugePage ? HugePage : 4096;
         start = (byte*)NativeMemory.AlignedAlloc((nuint)(length + Slack), (nuint)alignment);
         if (length >= HugePage) AdviseHugePages(start, length);
-        GC.AddMemoryPressure(length);
     }
 
     ~NativeBuffer() => Free();
@@ -46,9 +47,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
     private void Free()
     {
         if (start == null) return;
-        NativeMemory.AlignedFree(start);
+        if (!NativePool.TryKeep(start, Length)) NativeMemory.AlignedFree(start);
         start = null;
-        GC.RemoveMemoryPressure(Length);
     }
 
     /// <summary>Large tables and pages cost far fewer faults and look-aside misses on huge pages; a system without them is as correct.</summary>

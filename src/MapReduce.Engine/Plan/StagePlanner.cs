@@ -15,7 +15,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     private const int MostPartitions = 4096;
 
     // A bucket's keys should fit the processor's second-level cache while they are folded.
-    private const long BytesOfBucket = 1L << 20;
+    private const long BytesOfBucket = 2L << 20;
 
     private const int MostBuckets = 64;
 

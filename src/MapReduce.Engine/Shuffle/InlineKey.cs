@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace MapReduce.Engine.Shuffle;
 
@@ -35,6 +36,12 @@ internal static unsafe class InlineKey
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LoadPadded(byte* first, int length, out ulong high, out ulong low)
     {
+        if (Bmi2.X64.IsSupported)
+        {
+            high = BigEndian(Bmi2.X64.ZeroHighBits(*(ulong*)first, (ulong)length * 8));
+            low = BigEndian(Bmi2.X64.ZeroHighBits(*(ulong*)(first + 8), (ulong)Math.Max(0, length - 8) * 8)) | (uint)length;
+            return;
+        }
         ref var masks = ref MemoryMarshal.GetArrayDataReference(Masks);
         high = BigEndian(*(ulong*)first) & Unsafe.Add(ref masks, 2 * length);
         low = (BigEndian(*(ulong*)(first + 8)) & Unsafe.Add(ref masks, (2 * length) + 1)) | (uint)length;

@@ -27,6 +27,7 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     private readonly PartitionFunction<TKey>? custom;
     private readonly bool byPrefix;
     private readonly ulong[] boundaryPrefixes;
+    private readonly int boundaryCount;
 
     /// <param name="shape">The partitions and buckets.</param>
     /// <param name="channel">The channel, for its kind of partitioning.</param>
@@ -40,15 +41,25 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
         this.custom = custom;
         this.byPrefix = byPrefix;
         kind = channel.Partitioning;
-        boundaryPrefixes = [.. shape.Boundaries.Select(boundary => KeyPrefix.Of(boundary, 0))];
+        boundaryCount = shape.Boundaries.Count;
+        // Padded to one less than a power of two, so that the search takes the same steps for every key.
+        boundaryPrefixes = new ulong[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)boundaryCount + 1) - 1];
+        boundaryPrefixes.AsSpan().Fill(ulong.MaxValue);
+        for (var i = 0; i < boundaryCount; i++) boundaryPrefixes[i] = KeyPrefix.Of(shape.Boundaries[i], 0);
     }
 
     /// <summary>The segment of an inline key.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public unsafe int OfInline(ulong high, ulong low)
+    public int OfInline(ulong high, ulong low)
     {
         var hash = KeyHash.Finish(InlineKey.Hash(high, low));
         if (kind == PartitioningKind.Hash && !byPrefix) return shape.Segment(KeyHash.Partition(hash, shape.Partitions), (int)hash & (shape.Buckets - 1));
+        if (kind == PartitioningKind.Range && !byPrefix && TryRange(high, out var partition)) return shape.Segment(partition, (int)hash & (shape.Buckets - 1));
+        return OfInlineSlowly(high, low, hash);
+    }
+
+    private unsafe int OfInlineSlowly(ulong high, ulong low, ulong hash)
+    {
         var key = stackalloc byte[16];
         InlineKey.Store(key, high, low);
         return OfKey(new ReadOnlySpan<byte>(key, InlineKey.Length(low)), high, hash);
@@ -74,16 +85,23 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     private int OfRange(ReadOnlySpan<byte> key, ulong prefix)
     {
         if (byPrefix) prefix = KeyPrefix.Of(key, 0);
-        var low = 0;
-        var high = boundaryPrefixes.Length;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            var boundary = boundaryPrefixes[middle];
-            if (boundary < prefix || (boundary == prefix && shape.Boundaries[middle].AsSpan().SequenceCompareTo(key) <= 0)) low = middle + 1;
-            else high = middle;
-        }
-        return low;
+        if (TryRange(prefix, out var partition)) return partition;
+        // Keys that agree with a boundary in eight bytes are compared in full, downwards from the last such boundary.
+        while (partition > 0 && shape.Boundaries[partition - 1].AsSpan().SequenceCompareTo(key) > 0) partition--;
+        return partition;
+    }
+
+    /// <summary>The number of boundaries whose first eight bytes are not above <paramref name="prefix"/>.</summary>
+    /// <returns>Whether that is the partition: whether none of them has the very same first eight bytes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryRange(ulong prefix, out int partition)
+    {
+        ref var prefixes = ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(boundaryPrefixes);
+        var below = 0;
+        for (var step = (boundaryPrefixes.Length + 1) >> 1; step > 0; step >>= 1)
+            below += Unsafe.Add(ref prefixes, below + step - 1) <= prefix ? step : 0;
+        partition = Math.Min(below, boundaryCount);
+        return partition == 0 || Unsafe.Add(ref prefixes, partition - 1) != prefix;
     }
 
     private int OfCustom(ReadOnlySpan<byte> key)

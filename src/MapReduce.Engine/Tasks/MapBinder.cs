@@ -1,4 +1,5 @@
 using MapReduce.Engine.Fold;
+using MapReduce.Engine.Input;
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Plan;
 using MapReduce.Engine.Shuffle;
@@ -9,9 +10,11 @@ namespace MapReduce.Engine.Tasks;
 
 /// <summary>Makes the emitters of one map task, one for each channel that its source feeds.</summary>
 internal sealed class MapBinder(
-    StageNode stage, StagePlan plan, SegmentBuffers? buffers, EngineTaskContext context, BadRecords badRecords,
+    StageNode stage, StagePlan plan, FileSplit split, SegmentBuffers? buffers, EngineTaskContext context, BadRecords badRecords,
     EngineSettings settings, ScratchFiles scratch, TaskFolders folders, TaskProducts products) : IMapBinder, IDisposable
 {
+    private const long SmallestTable = 64 << 10;
+
     private readonly object?[] emitters = new object?[stage.Channels.Count];
     private readonly List<IMapEnd> ends = [];
     private readonly List<Action> closers = [];
@@ -74,8 +77,8 @@ internal sealed class MapBinder(
             : pairs;
     }
 
-    // A quarter of the task's memory is in the segments' buffers; the channels share a half.
-    private long Memory => settings.Combine ? settings.TaskMemory / 2 / Math.Max(1, stage.Channels.Count) : 0;
+    // A quarter of the task's memory is in the segments' buffers; the channels share a half. A small split needs no large table.
+    private long Memory => settings.Combine ? Math.Min(settings.TaskMemory / 2 / Math.Max(1, stage.Channels.Count), Math.Max(SmallestTable, 4 * split.Length)) : 0;
 
     private T Ending<T>(T end) where T : IMapEnd
     {

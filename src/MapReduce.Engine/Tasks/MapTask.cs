@@ -25,7 +25,7 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         var products = new TaskProducts();
         using var badRecords = new BadRecords(context, job.Name, settings.SkipBadRecords, () => Quarantine(identity, folders));
         using var buffers = plan.Segments == 0 ? null : new SegmentBuffers(plan.Segments, settings, retained, folders.MapOutput());
-        using var binder = new MapBinder(stage, plan, buffers, context, badRecords, settings, scratch, folders, products);
+        using var binder = new MapBinder(stage, plan, split, buffers, context, badRecords, settings, scratch, folders, products);
         var bufferLength = (int)Math.Clamp(settings.TaskMemory / 8, SmallestReadBuffer, Math.Clamp(split.Length + 1, SmallestReadBuffer, LargestReadBuffer));
         var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress);
         TaskContext.Enter(context);
