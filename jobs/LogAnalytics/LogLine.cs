@@ -116,7 +116,7 @@ public readonly ref struct LogLine
     private static bool IsProtocol(ReadOnlySpan<byte> text)
         => text.Length == 9 && text.StartsWith(" HTTP/"u8) && IsDigit(text[6]) && text[7] == '.' && IsDigit(text[8]);
 
-    private static bool TakeWord(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> word)
+    private static bool TakeWord(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> word)
     {
         var end = WordLength(rest);
         word = rest[..end];
@@ -138,7 +138,7 @@ public readonly ref struct LogLine
         return true;
     }
 
-    private static bool TakeQuoted(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> text)
+    private static bool TakeQuoted(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (rest.IsEmpty || rest[0] != '"') return false;
