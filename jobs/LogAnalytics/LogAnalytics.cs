@@ -20,9 +20,10 @@ public sealed class LogAnalytics : IJob
         var hours = tables.Hours.Aggregate(Sum.Of<long>()).WriteText(job.OutputNamed("hourofday"));
         var dateHours = tables.DateHours.Aggregate(Sum.Of<long>()).WriteText(job.OutputNamed("datehour"));
         var urls = tables.Urls.Aggregate(Sum.Of<long>()).WriteText(job.OutputNamed("url_all"));
-        var summary = tables.Summary.Aggregate(Sum.Of<long>()).WriteText(job.OutputNamed("summary"));
-        tables.Clients.Aggregate(Sum.OfPairs<long, long>()).WriteText(job.OutputNamed("bytes_by_client"));
-        tables.Visits.GroupByFirst().Reduce<string, (long, long, long, long)>(Sessions).WriteText(job.OutputNamed("sessions"));
+        var clients = tables.Clients.Aggregate(Sum.OfPairs<long, long>()).WriteText(job.OutputNamed("bytes_by_client"));
+        var sessions = tables.Visits.GroupByFirst().Reduce<string, (long, long, long, long)>(Sessions).WriteText(job.OutputNamed("sessions"));
+        var rejected = tables.Rejected.Aggregate(Sum.Of<long>());
+        var summary = Summary.Define(job, rejected, clients, urls, sessions).WriteText(job.OutputNamed("summary"));
 
         var top = urls
             .Map((Utf8 url, long hits, IEmitter<None, (long, string)> output) => output.Emit(None.Value, (hits, url.ToString())))
@@ -44,16 +45,12 @@ public sealed class LogAnalytics : IJob
 
     private static void Map(TextLine line, IEmitters output, Tables tables)
     {
-        var summary = output.To(tables.Summary);
-        summary.Emit("lines", 1);
         if (!LogLine.TryParse(line.Bytes, out var log))
         {
-            summary.Emit("malformed", 1);
             tables.Malformed.Increment();
-            output.To(tables.Quarantine).Emit("malformed", line.ToString());
+            Reject("malformed"u8, line, output, tables);
             return;
         }
-        summary.Emit("parsed", 1);
         output.To(tables.Status).Emit(new Utf8(log.Status), 1);
         output.To(tables.Hours).Emit(new Utf8(log.Hour), 1);
         output.To(tables.DateHours).Emit(new DateHour(Encoding.ASCII.GetString(log.DateHour)), 1);
@@ -64,9 +61,14 @@ public sealed class LogAnalytics : IJob
             output.To(tables.Urls).Emit(new Utf8(url), 1);
             return;
         }
-        summary.Emit("bad_request", 1);
         tables.BadRequests.Increment();
-        output.To(tables.Quarantine).Emit("bad_request", line.ToString());
+        Reject("bad_request"u8, line, output, tables);
+    }
+
+    private static void Reject(ReadOnlySpan<byte> reason, TextLine line, IEmitters output, Tables tables)
+    {
+        output.To(tables.Rejected).Emit(new Utf8(reason), 1);
+        output.To(tables.Quarantine).Emit(new Utf8(reason), new Utf8(line.Bytes));
     }
 
     /// <summary>Counts the sessions of a client, whose requests come in the order of time.</summary>
@@ -94,8 +96,8 @@ public sealed class LogAnalytics : IJob
             Urls = job.Channel<Utf8, long>().TotalOrder();
             Clients = job.Channel<Utf8, (long, long)>().TotalOrder();
             Visits = job.Channel<(string, long), None>().TotalOrder();
-            Summary = job.Channel<string, long>().Partitions(1);
-            Quarantine = job.Channel<string, string>();
+            Rejected = job.Channel<Utf8, long>().Partitions(1);
+            Quarantine = job.Channel<Utf8, Utf8>();
             Quarantine.WriteText(job.OutputNamed("rejected"));
             Malformed = job.Counter("malformed lines");
             BadRequests = job.Counter("bad requests");
@@ -113,14 +115,14 @@ public sealed class LogAnalytics : IJob
 
         public Pairs<(string, long), None> Visits { get; }
 
-        public Pairs<string, long> Summary { get; }
+        public Pairs<Utf8, long> Rejected { get; }
 
-        public Pairs<string, string> Quarantine { get; }
+        public Pairs<Utf8, Utf8> Quarantine { get; }
 
         public Counter Malformed { get; }
 
         public Counter BadRequests { get; }
 
-        public Channel[] All => [Status, Hours, DateHours, Urls, Clients, Visits, Summary, Quarantine];
+        public Channel[] All => [Status, Hours, DateHours, Urls, Clients, Visits, Rejected, Quarantine];
     }
 }
