@@ -22,6 +22,9 @@ internal sealed unsafe class LongFoldReducer<TFold> : IDisposable where TFold : 
         table = new FoldTable(longKeys);
     }
 
+    /// <summary>Whether a bucket was larger than memory, so that the sorter holds some keys twice.</summary>
+    public bool HasRepeatedKeys { get; private set; }
+
     /// <summary>Begins a bucket of about <paramref name="bytes"/> bytes of records.</summary>
     public void BeginBucket(long bytes) => table.Clear(Math.Min(bytes / BytesOfRecord, memory / (4 * sizeof(FoldEntry))));
 
@@ -52,6 +55,7 @@ internal sealed unsafe class LongFoldReducer<TFold> : IDisposable where TFold : 
         {
             EndBucket();
             table.Clear(0);
+            HasRepeatedKeys = true;
         }
     }
 

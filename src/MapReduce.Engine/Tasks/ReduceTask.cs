@@ -169,6 +169,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         {
             using var writer = Writer(node.TypedResult);
             using var sorter = Sorter();
+            bool repeated;
             using (var reducer = new LongFoldReducer<TFold>(settings.TaskMemory / 4, sorter))
             {
                 for (var bucket = 0; bucket < shape.Buckets; bucket++)
@@ -177,9 +178,10 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                     ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
                     reducer.EndBucket();
                 }
+                repeated = reducer.HasRepeatedKeys;
             }
             using var sorted = sorter.Finish();
-            var folded = sorter.SpilledRuns > 0 ? new FoldedPairs<TFold>(sorted) : sorted;
+            var folded = repeated ? new FoldedPairs<TFold>(sorted) : sorted;
             while (folded.MoveNext())
             {
                 Check();
