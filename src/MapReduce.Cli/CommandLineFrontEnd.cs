@@ -1,5 +1,6 @@
 using CommandLine;
 using CommandLine.Text;
+using MapReduce.Cli.Cat;
 using MapReduce.Cli.Run;
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
@@ -68,6 +69,8 @@ internal static class CommandLineFrontEnd
                 var end = Array.IndexOf(rest, "--");
                 var own = end < 0 ? rest : rest[..end];
                 return Parse<RunOptions>("run", own, options => RunVerb.Run(options, end < 0 ? [] : rest[(end + 1)..]));
+            case "cat":
+                return Parse<CatOptions>("cat", rest, CatVerb.Run);
             case "--version" or "version":
                 Console.WriteLine($"mr {typeof(CommandLineFrontEnd).Assembly.GetName().Version!.ToString(3)}");
                 return ExitCode.Success;

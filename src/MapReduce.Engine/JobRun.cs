@@ -34,6 +34,9 @@ public sealed class JobRun
     /// <summary>The names of the counters, by index.</summary>
     public IReadOnlyList<string> Counters => [.. definition.Counters.Select(counter => counter.Name)];
 
+    /// <summary>The outputs that are folders of parts.</summary>
+    public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayout.Of(definition)];
+
     /// <summary>Whether the job declares side effects.</summary>
     public bool HasSideEffects => definition.HasSideEffects;
 

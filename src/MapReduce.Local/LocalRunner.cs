@@ -194,7 +194,7 @@ public sealed partial class LocalRunner
         foreach (var part in parts) output.Place(part.PrivatePath, part.Name);
         var counters = run.Counters.Select((name, index) => (name, Count: index < state.Counters.Count ? state.Counters[index] : 0))
             .ToDictionary(counter => counter.name, counter => counter.Count);
-        var manifest = new OutputManifest(id.ToString(), job.Name, [.. parts.Select(part => new ManifestFile(part.Name, part.Length, part.Rows, part.Hash))], counters);
+        var manifest = new OutputManifest(id.ToString(), job.Name, run.Outputs, [.. parts.Select(part => new ManifestFile(part.Name, part.Length, part.Rows, part.Hash))], counters);
         output.Write(OutputFolder.ManifestName, manifest.ToJson().Span, settings.Durable);
         output.Publish(settings.Overwrite);
         return manifest;

@@ -6,9 +6,10 @@ namespace MapReduce.Engine.Output;
 /// <summary>What an output consists of; the file <c>_manifest.json</c> beside its parts.</summary>
 /// <param name="Job">The id of the job that wrote it.</param>
 /// <param name="Name">The job's name.</param>
+/// <param name="Outputs">The outputs that are folders of parts.</param>
 /// <param name="Files">The files, in the byte order of their names.</param>
 /// <param name="Counters">The job's counters.</param>
-public sealed record OutputManifest(string Job, string Name, IReadOnlyList<ManifestFile> Files, IReadOnlyDictionary<string, long> Counters)
+public sealed record OutputManifest(string Job, string Name, IReadOnlyList<OutputLayout> Outputs, IReadOnlyList<ManifestFile> Files, IReadOnlyDictionary<string, long> Counters)
 {
     /// <summary>The version of the format.</summary>
     public const int Version = 1;
@@ -23,6 +24,21 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Manif
             json.WriteNumber("version", Version);
             json.WriteString("job", Job);
             json.WriteString("name", Name);
+            json.WriteStartArray("outputs");
+            foreach (var output in Outputs)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", output.Name);
+                json.WriteBoolean("ranges", output.Ranges);
+                if (output.Key is not null)
+                {
+                    json.WriteStartArray("key");
+                    foreach (var column in output.Key) json.WriteStringValue(column);
+                    json.WriteEndArray();
+                }
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
             json.WriteStartArray("files");
             foreach (var file in Files)
             {
@@ -55,6 +71,10 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Manif
             return new OutputManifest(
                 root.GetProperty("job").GetString()!,
                 root.GetProperty("name").GetString()!,
+                [.. root.GetProperty("outputs").EnumerateArray().Select(output => new OutputLayout(
+                    output.GetProperty("name").GetString()!,
+                    output.GetProperty("ranges").GetBoolean(),
+                    output.TryGetProperty("key", out var key) ? [.. key.EnumerateArray().Select(column => column.GetString()!)] : null))],
                 [.. root.GetProperty("files").EnumerateArray().Select(file => new ManifestFile(
                     file.GetProperty("name").GetString()!, file.GetProperty("bytes").GetInt64(), file.GetProperty("rows").GetInt64(), file.GetProperty("xxh128").GetString()!))],
                 root.GetProperty("counters").EnumerateObject().ToDictionary(counter => counter.Name, counter => counter.Value.GetInt64()));

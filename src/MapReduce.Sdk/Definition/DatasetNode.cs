@@ -42,6 +42,9 @@ internal interface IDatasetVisitor
 internal abstract class OutputNode(OutputTarget target)
 {
     public OutputTarget Target { get; } = target;
+
+    /// <summary>Whether each pair is a line of text that begins with the key.</summary>
+    public abstract bool IsText { get; }
 }
 
 /// <summary>One output of a dataset with the format of its pairs.</summary>
@@ -50,4 +53,6 @@ internal sealed class OutputNode<TKey, TValue>(OutputTarget target, OutputFormat
     where TValue : allows ref struct
 {
     public OutputFormat<TKey, TValue> Format { get; } = format;
+
+    public override bool IsText => Format is TextFormat<TKey, TValue>;
 }

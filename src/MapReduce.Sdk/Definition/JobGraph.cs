@@ -56,9 +56,9 @@ internal static class JobGraph
 
     private static void CheckOutputs(List<ChannelNode> channels)
     {
-        var targets = new HashSet<(string Name, string? File)>();
+        var targets = new HashSet<string>();
         foreach (var output in channels.SelectMany(channel => channel.Result!.Outputs))
-            if (!targets.Add((output.Target.Name, output.Target.FileName)))
+            if (!targets.Add(output.Target.FileName ?? output.Target.Name))
                 throw Invalid($"it writes twice to {(output.Target.Name.Length == 0 ? "its output" : $"the output '{output.Target.Name}'")}. Give each a name of its own with job.OutputNamed(\"…\")");
     }
 

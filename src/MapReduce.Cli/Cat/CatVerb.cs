@@ -1,0 +1,78 @@
+using MapReduce.Engine.Output;
+using MapReduce.Storage;
+
+namespace MapReduce.Cli.Cat;
+
+/// <summary><c>mr cat</c>: writes an output to standard output, its parts merged in key order.</summary>
+internal static class CatVerb
+{
+    public static ExitCode Run(CatOptions options)
+    {
+        if (options.Output is null) throw new UserException(ExitCode.Usage, "Which output? Name the folder that a job has written: mr cat FOLDER.");
+        var manifestPath = Path.Combine(options.Output, OutputFolder.ManifestName);
+        if (!File.Exists(manifestPath))
+            throw new UserException(ExitCode.Input, $"'{options.Output}' is not the output of a job: it has no {OutputFolder.ManifestName}. Name the folder given with --output.");
+        var manifest = OutputManifest.Read(manifestPath);
+        var (layout, files) = Find(manifest, options);
+        var paths = files.Select(file => Path.Combine(options.Output, file)).ToList();
+        foreach (var path in paths)
+            if (!File.Exists(path)) throw new UserException(ExitCode.Input, $"'{path}' is missing, though the job wrote it. Run the job again.");
+        using var output = Console.OpenStandardOutput();
+        try
+        {
+            if (paths.Count > 1 && layout is { Ranges: false, Key: { } columns }) Merge(paths, columns, output);
+            else foreach (var path in paths) Copy(path, output);
+        }
+        catch (IOException exception) when (exception is not FileNotFoundException)
+        {
+            // The reader of a pipe, such as head, has seen enough.
+        }
+        return ExitCode.Success;
+    }
+
+    private static (OutputLayout? Layout, IReadOnlyList<string> Files) Find(OutputManifest manifest, CatOptions options)
+    {
+        var name = options.Name ?? "";
+        if (manifest.Outputs.FirstOrDefault(output => output.Name == name) is { } layout)
+        {
+            var prefix = name.Length == 0 ? "part-" : $"{name}/part-";
+            return (layout, [.. manifest.Files.Where(file => file.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(file => file.Name)]);
+        }
+        if (manifest.Files.FirstOrDefault(file => file.Name == name) is { } single) return (null, [single.Name]);
+        var names = manifest.Outputs.Select(output => output.Name)
+            .Concat(manifest.Files.Select(file => file.Name).Where(file => !file.Contains('/', StringComparison.Ordinal) && !file.StartsWith("part-", StringComparison.Ordinal)))
+            .Where(other => other.Length > 0).Order(StringComparer.Ordinal);
+        throw new UserException(ExitCode.Usage, name.Length == 0
+            ? $"'{options.Output}' has several outputs. Choose one with --name: {string.Join(", ", names)}."
+            : $"'{options.Output}' has no output '{name}'. It has: {string.Join(", ", names)}.");
+    }
+
+    private static void Copy(string path, Stream output)
+    {
+        using var input = PartStream.Open(path);
+        input.CopyTo(output, 1 << 20);
+    }
+
+    private static void Merge(List<string> paths, IReadOnlyList<string> columns, Stream output)
+    {
+        using var buffered = new BufferedStream(output, 1 << 18);
+        var readers = paths.Select((path, index) => new RowReader(PartStream.Open(path), index)).ToList();
+        try
+        {
+            var queue = new PriorityQueue<RowReader, RowReader>(new RowOrder(columns));
+            foreach (var reader in readers)
+                if (reader.MoveNext()) queue.Enqueue(reader, reader);
+            while (queue.TryPeek(out var reader, out _))
+            {
+                buffered.Write(reader.Row);
+                buffered.WriteByte((byte)'\n');
+                if (reader.MoveNext()) queue.DequeueEnqueue(reader, reader);
+                else queue.Dequeue();
+            }
+        }
+        finally
+        {
+            readers.ForEach(reader => reader.Dispose());
+        }
+    }
+}
