@@ -62,12 +62,12 @@ internal static class CatVerb
             var queue = new PriorityQueue<RowReader, RowReader>(new RowOrder(columns));
             foreach (var reader in readers)
                 if (reader.MoveNext()) queue.Enqueue(reader, reader);
-            while (queue.TryPeek(out var reader, out _))
+            // A reader must be out of the queue while its row, by which it is placed there, changes.
+            while (queue.TryDequeue(out var reader, out _))
             {
                 buffered.Write(reader.Row);
                 buffered.WriteByte((byte)'\n');
-                if (reader.MoveNext()) queue.DequeueEnqueue(reader, reader);
-                else queue.Dequeue();
+                if (reader.MoveNext()) queue.Enqueue(reader, reader);
             }
         }
         finally
