@@ -38,9 +38,9 @@ public sealed class Grep : IJob
                 matches.Add(found);
             })
             .Aggregate(Sum.Of<long>())
-            .Map((Utf8 match, long count, IEmitter<(Descending<long>, string), long> output) => output.Emit((new(count), match.ToString()), count))
+            .Map((Utf8 match, long count, IEmitter<(Descending<long>, byte[]), None> output) => output.Emit((new(count), match.Bytes.ToArray()), None.Value))
             .Partitions(1)
-            .Reduce(((Descending<long> Count, string Match) key, Values<long> values, IEmitter<string, long> output) => output.Emit(key.Match, key.Count.Value))
+            .Reduce(((Descending<long> Count, byte[] Match) key, Values<None> _, IEmitter<Utf8, long> output) => output.Emit(new Utf8(key.Match), key.Count.Value))
             .WriteText(job.Output);
     }
 
