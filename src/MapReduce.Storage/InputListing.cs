@@ -6,7 +6,7 @@ namespace MapReduce.Storage;
 /// <summary>Expands files, folders and globs into the files to read.</summary>
 public static class InputListing
 {
-    /// <summary>The files of all patterns, pattern by pattern, those of one pattern in the byte order of their paths, each file once.</summary>
+    /// <summary>The files of all patterns, pattern by pattern, those of one pattern in the byte order of their paths and each once. What two patterns name is read twice.</summary>
     /// <remarks>
     /// A folder stands for all files below it, but for those whose name, or whose folder's, begins with '_' or '.'. In a glob <c>*</c> and
     /// <c>?</c> match within a name and <c>**</c> matches any number of folders. A name that exists is never taken for a glob. Links are
@@ -15,11 +15,10 @@ public static class InputListing
     /// <exception cref="StorageException">There is no such file, a glob has no match, or a file cannot be read.</exception>
     public static IReadOnlyList<InputFileEntry> List(IReadOnlyList<string> patterns)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
         var entries = new List<InputFileEntry>();
         foreach (var pattern in patterns)
-            foreach (var path in Sorted(Expand(LocalPath.Of(pattern), pattern)))
-                if (seen.Add(path)) entries.Add(Stat(path));
+            foreach (var path in Sorted(Expand(LocalPath.Of(pattern), pattern).Distinct(StringComparer.Ordinal)))
+                entries.Add(Stat(path));
         return entries;
     }
 
