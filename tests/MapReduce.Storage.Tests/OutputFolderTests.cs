@@ -192,6 +192,6 @@ public sealed class OutputFolderTests : IDisposable
     {
         if (OperatingSystem.IsWindows()) return;
         File.SetUnixFileMode(folder.Folder("closed"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        Assert.Equal(StorageError.AccessDenied, Assert.Throws<StorageException>(() => OutputFolder.Stage(folder["closed/out"], "1")).Error);
+        Unprivileged.Run(folder, () => Assert.Equal(StorageError.AccessDenied, Assert.Throws<StorageException>(() => OutputFolder.Stage(folder["closed/out"], "1")).Error));
     }
 }
