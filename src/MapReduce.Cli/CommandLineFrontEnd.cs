@@ -102,7 +102,7 @@ internal static class CommandLineFrontEnd
             text.Copyright = "";
             text.AdditionalNewLineAfterOption = false;
             text.AutoVersion = false;
-            return text;
+            return asked ? text : HelpText.DefaultParsingErrorsHandler(result, text);
         }, example => example).ToString();
         if (!asked) return Fail(ExitCode.Usage, help);
         Console.WriteLine(help);

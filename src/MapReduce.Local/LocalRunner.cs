@@ -14,6 +14,7 @@ public sealed partial class LocalRunner
 {
     private static readonly Epoch OnlyEpoch = new(1);
     private static readonly WorkerId Self = new("local", 1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly object gate = new();
     private readonly LocalJob job;
@@ -29,6 +30,7 @@ public sealed partial class LocalRunner
     private RetainedMemory? retained;
     private StageWork[] stages = [];
     private Exception? broken;
+    private bool abandoned;
 
     private LocalRunner(LocalJob job, LocalSettings settings, LocalProgress progress, TimeProvider time, Action<JobEvent>? onEvent)
     {
@@ -71,10 +73,10 @@ public sealed partial class LocalRunner
         }
         finally
         {
-            foreach (var stage in stages) stage.Dispose();
+            // What a thread that would not stop still reads must stay.
+            if (!abandoned) foreach (var stage in stages) stage.Dispose();
             DeleteSpillFolders(id);
             output.Remove();
-            stop.Dispose();
         }
     }
 
@@ -113,8 +115,14 @@ public sealed partial class LocalRunner
             threads[i] = new Thread(RunSlot, maxStackSize: 16 << 20) { Name = $"slot {i}", IsBackground = true };
             threads[i].Start();
         }
-        foreach (var thread in threads) thread.Join();
+        foreach (var thread in threads) Await(thread);
         if (broken is not null) throw new JobFailedException(EngineError.Storage, $"{job.Name}: the engine itself failed: {broken.Message}{Environment.NewLine}{broken.StackTrace}", broken);
+    }
+
+    /// <summary>Waits for a slot to end; for user code that does not heed a cancellation, not for ever.</summary>
+    private void Await(Thread slot)
+    {
+        while (!slot.Join(Patience) && !abandoned) abandoned = stop.IsCancellationRequested && !slot.Join(Patience);
     }
 
     private void RunSlot()

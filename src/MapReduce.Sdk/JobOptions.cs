@@ -17,15 +17,15 @@ internal static class JobOptions
         var result = parser.ParseArguments(() => new TOptions(), arguments);
         if (result is Parsed<TOptions> parsed) return parsed.Value;
 
+        var asked = result.Errors.Any(error => error.Tag is ErrorType.HelpRequestedError);
         var help = HelpText.AutoBuild(result, text =>
         {
             text.Heading = "Arguments of the job:";
             text.Copyright = "";
             text.AdditionalNewLineAfterOption = false;
             text.AutoVersion = false;
-            return text;
+            return asked ? text : HelpText.DefaultParsingErrorsHandler(result, text);
         }, example => example).ToString();
-        var asked = result.Errors.Any(error => error.Tag is ErrorType.HelpRequestedError);
         throw new JobException(asked ? JobError.HelpRequested : JobError.Arguments, help);
     }
 }

@@ -18,7 +18,6 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
         foreach (var range in split.Ranges)
         {
             using var source = new BlockSource();
-            context.Position.FilePath = range.File.Path;
             foreach (var block in source.Open(range.File.Path).ReadIndex(out _))
             {
                 context.Cancellation.ThrowIfCancellationRequested();

@@ -57,7 +57,7 @@ internal static class SplitPlanner
     public static List<FileSplit> PlanNumbers(int source, long count, long perTask)
     {
         var splits = new List<FileSplit>();
-        for (var first = 0L; first < count; first += perTask) splits.Add(new FileSplit(source, [], first, Math.Min(perTask, count - first)));
+        for (var left = count; left > 0; left -= Math.Min(left, perTask)) splits.Add(new FileSplit(source, [], count - left, Math.Min(left, perTask)));
         return splits;
     }
 }

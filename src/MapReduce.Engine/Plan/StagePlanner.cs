@@ -23,7 +23,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     public StagePlan Plan(int stage)
     {
         var node = job.Stages[stage];
-        var listing = new SourceListing(settings, datasets);
+        var listing = new SourceListing(job.Name, settings, datasets);
         for (var i = 0; i < node.Sources.Count; i++) listing.Add(i, node.Sources[i]);
         var bytes = listing.Splits.Sum(split => split.Length);
         var shapes = new List<ChannelShape?>();
@@ -98,7 +98,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     }
 
     /// <summary>Lists the files of sources and cuts them.</summary>
-    private sealed class SourceListing(EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets) : ISourceVisitor
+    private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets) : ISourceVisitor
     {
         private int index;
 
@@ -118,6 +118,8 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
                 Splits.AddRange(SplitPlanner.PlanNumbers(index, numbers.Count, numbers.PerTask));
                 return;
             }
+            if (source.Format.Inputs!.Patterns.Count == 0)
+                throw new EngineException(EngineError.BadInput, $"{job} reads files, and none was named. Name files, folders or globs with --input.");
             var files = InputListing.List(source.Format.Inputs!.Patterns)
                 .Select(file => new InputFile(file.Path, file.Length, file.ModifiedTicks, ByteSources.Detect(file.Path))).ToList();
             var alignment = format is FixedRecordFormat records ? records.Length : 1;

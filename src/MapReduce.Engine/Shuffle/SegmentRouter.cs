@@ -26,6 +26,8 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     private readonly KeyCodec<TKey> codec;
     private readonly PartitionFunction<TKey>? custom;
     private readonly bool byPrefix;
+    private readonly string job;
+    private readonly int stage;
     private readonly ulong[] boundaryPrefixes;
     private readonly int boundaryCount;
 
@@ -41,6 +43,8 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
         this.custom = custom;
         this.byPrefix = byPrefix;
         kind = channel.Partitioning;
+        job = channel.Job;
+        stage = channel.Stage;
         boundaryCount = shape.Boundaries.Count;
         // Padded to one less than a power of two, so that the search takes the same steps for every key.
         boundaryPrefixes = new ulong[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)boundaryCount + 1) - 1];
@@ -108,7 +112,7 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     {
         var partition = custom!(codec.Read(key), shape.Partitions);
         if ((uint)partition >= (uint)shape.Partitions)
-            throw new EngineException(EngineError.UserCode, $"The partition function gave {partition} for a key, but there are {shape.Partitions} partitions, numbered from 0. Make it give a number from 0 to {shape.Partitions - 1}.");
+            throw new EngineException(EngineError.UserCode, $"{job}, stage {stage + 1}, map: the partition function gave {partition} for the key '{KeyText.Of(key, codec.Read)}', but there are {shape.Partitions} partitions, numbered from 0. Make it give a number from 0 to {shape.Partitions - 1}.");
         return partition;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class BadRecords(EngineTaskContext context, string jobName, long
 
     private EngineException Failure(Exception cause, ReadOnlySpan<byte> record)
     {
-        var where = context.FilePath.Length == 0 ? $"record {context.Offset}" : $"'{context.FilePath}' at offset {context.Offset}";
+        var where = context.FilePath.Length == 0 ? $"number {context.Offset} of the task" : $"'{context.FilePath}' at offset {context.Offset}";
         var excerpt = Encoding.UTF8.GetString(record[..Math.Min(record.Length, ExcerptLength)]);
         var what = $"{jobName}, stage {context.Stage + 1}, map: {cause.GetType().Name}: {cause.Message} The record is {where}: {excerpt}";
         return limit > 0

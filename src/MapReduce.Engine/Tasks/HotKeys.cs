@@ -1,14 +1,11 @@
-using System.Text;
-
 namespace MapReduce.Engine.Tasks;
 
 /// <summary>Remembers the few heaviest keys of a task.</summary>
 internal sealed class HotKeys
 {
     private const int Kept = 5;
-    private const int ShownBytes = 80;
 
-    private readonly List<HotKey> keys = [];
+    private readonly List<(byte[] Key, long Weight)> keys = [];
     private long least = long.MinValue;
 
     /// <summary>Takes note of a key.</summary>
@@ -17,12 +14,14 @@ internal sealed class HotKeys
         if (weight > least) Insert(key, weight);
     }
 
-    public IReadOnlyList<HotKey> ToList() => keys;
+    /// <summary>The keys, heaviest first, as people read them.</summary>
+    public IReadOnlyList<HotKey> ToList<TKey>(KeyReading<TKey> read) where TKey : allows ref struct
+        => [.. keys.Select(key => new HotKey(KeyText.Of(key.Key, read), key.Weight))];
 
     private void Insert(ReadOnlySpan<byte> key, long weight)
     {
         var at = keys.FindIndex(other => other.Weight < weight);
-        keys.Insert(at < 0 ? keys.Count : at, new HotKey(Encoding.UTF8.GetString(key[..Math.Min(key.Length, ShownBytes)]), weight));
+        keys.Insert(at < 0 ? keys.Count : at, (key.ToArray(), weight));
         if (keys.Count > Kept) keys.RemoveAt(Kept);
         if (keys.Count == Kept) least = keys[^1].Weight;
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using MapReduce.Engine.Fold;
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Plan;
@@ -47,6 +46,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         private readonly ChannelShape shape = plan.Channels[channel]!;
         private readonly TaskProducts products = new();
         private readonly HotKeys hotKeys = new();
+        private IReadOnlyList<HotKey> hottest = [];
         private long bytes;
         private long records;
         private long spilled;
@@ -58,7 +58,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             SpilledBytes = spilled,
             RowsWritten = products.Rows,
             Counters = context.Counts,
-            HotKeys = hotKeys.ToList(),
+            HotKeys = hottest,
         });
 
         public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct
@@ -133,7 +133,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 }
                 catch (Exception exception) when (IsUserFailure(exception))
                 {
-                    throw UserFailure.Of(jobName, plan.Stage, "reduce", $"at the key '{Shown(groups.GroupBytes)}', value {groups.Count}", exception);
+                    throw UserFailure.Of(jobName, plan.Stage, "reduce", $"at the key '{KeyText.Of(groups.GroupBytes, node.Reading.ReadGroup)}', value {groups.Count}", exception);
                 }
                 hotKeys.Offer(groups.GroupBytes, groups.Count);
             }
@@ -145,6 +145,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             {
                 throw UserFailure.Of(jobName, plan.Stage, "reduce", "while the reducer was closed", exception);
             }
+            hottest = hotKeys.ToList(node.Reading.ReadGroup);
             Complete(writer, sorter);
         }
 
@@ -190,6 +191,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 hotKeys.Offer(key, state);
                 writer.Emit(node.Channel.Keys.Read(key), state);
             }
+            hottest = hotKeys.ToList(node.Channel.Keys.Read);
             Complete(writer, sorter);
         }
 
@@ -256,8 +258,6 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         }
 
         private static bool IsUserFailure(Exception exception) => exception is not (EngineException or OperationCanceledException);
-
-        private static string Shown(ReadOnlySpan<byte> key) => Encoding.UTF8.GetString(key[..Math.Min(key.Length, 80)]);
     }
 
     private unsafe delegate void BlockAction(byte* block, int length, bool stays);

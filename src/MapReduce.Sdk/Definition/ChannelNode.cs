@@ -12,6 +12,9 @@ internal abstract class ChannelNode(int order)
     /// <summary>The stage that the channel belongs to.</summary>
     public int Stage { get; set; } = -1;
 
+    /// <summary>The name of the job, for messages.</summary>
+    public string Job { get; set; } = "";
+
     /// <summary>The number of partitions the author asked for; 0 leaves it to the plan.</summary>
     public int Partitions { get; set; }
 

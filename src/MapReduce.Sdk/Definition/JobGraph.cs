@@ -5,25 +5,25 @@ internal static class JobGraph
 {
     public static JobDefinition Build(string name, List<SourceNode> sources, List<ChannelNode> channels, List<Counter> counters, List<SideFile> sideFiles, bool hasSideEffects)
     {
-        if (sources.Count == 0) throw Invalid("it reads nothing. Begin with job.ReadLines(job.Inputs) or another reader");
+        if (sources.Count == 0) throw Invalid(name, "it reads nothing. Begin with job.ReadLines(job.Inputs) or another reader");
         foreach (var source in sources)
-            if (source.Channels.Count == 0) throw Invalid("it reads an input that nothing maps. Call Map on what the reader returns");
+            if (source.Channels.Count == 0) throw Invalid(name, "it reads an input that nothing maps. Call Map on what the reader returns");
         foreach (var channel in channels)
-            if (channel.Result is null) throw Invalid("it maps pairs that go nowhere. Aggregate, reduce, sort or write them");
-            else if (channel.Result.Outputs.Count == 0 && !channel.Result.IsRead) throw Invalid("it computes a result that nobody reads. Write it, for example with WriteText(job.Output)");
-            else if (!sources.Any(source => source.Channels.Contains(channel))) throw Invalid("it declares a channel that no map function feeds. Name it in MapTo, or remove it");
-        CheckOutputs(channels);
+            if (channel.Result is null) throw Invalid(name, "it maps pairs that go nowhere. Aggregate, reduce, sort or write them");
+            else if (channel.Result.Outputs.Count == 0 && !channel.Result.IsRead) throw Invalid(name, "it computes a result that nobody reads. Write it, for example with WriteText(job.Output)");
+            else if (!sources.Any(source => source.Channels.Contains(channel))) throw Invalid(name, "it declares a channel that no map function feeds. Name it in MapTo, or remove it");
+        CheckOutputs(name, channels);
 
         var groups = Connect(sources);
         var stages = new List<StageNode>();
         while (groups.Count > 0)
         {
             var ready = groups.FindIndex(group => group.All(source => Upstream(source) is not { } channel || channel.Stage >= 0));
-            if (ready < 0) throw Invalid("its stages wait for each other in a circle. A dataset cannot feed the stage that makes it");
+            if (ready < 0) throw Invalid(name, "its stages wait for each other in a circle. A dataset cannot feed the stage that makes it");
             var members = groups[ready];
             groups.RemoveAt(ready);
             var stageChannels = members.SelectMany(source => source.Channels).Distinct().OrderBy(channel => channel.Order).ToList();
-            for (var i = 0; i < stageChannels.Count; i++) (stageChannels[i].Stage, stageChannels[i].Index) = (stages.Count, i);
+            for (var i = 0; i < stageChannels.Count; i++) (stageChannels[i].Job, stageChannels[i].Stage, stageChannels[i].Index) = (name, stages.Count, i);
             stages.Add(new StageNode
             {
                 Index = stages.Count,
@@ -54,15 +54,15 @@ internal static class JobGraph
         return visitor.Channel;
     }
 
-    private static void CheckOutputs(List<ChannelNode> channels)
+    private static void CheckOutputs(string name, List<ChannelNode> channels)
     {
         var targets = new HashSet<string>();
         foreach (var output in channels.SelectMany(channel => channel.Result!.Outputs))
             if (!targets.Add(output.Target.FileName ?? output.Target.Name))
-                throw Invalid($"it writes twice to {(output.Target.Name.Length == 0 ? "its output" : $"the output '{output.Target.Name}'")}. Give each a name of its own with job.OutputNamed(\"…\")");
+                throw Invalid(name, $"it writes twice to {(output.Target.Name.Length == 0 ? "its output" : $"the output '{output.Target.Name}'")}. Give each a name of its own with job.OutputNamed(\"…\")");
     }
 
-    private static JobException Invalid(string what) => new(JobError.Definition, $"The job cannot run: {what}.");
+    private static JobException Invalid(string name, string what) => new(JobError.Definition, $"{name} cannot run: {what}.");
 
     private sealed class UpstreamVisitor : ISourceVisitor
     {
