@@ -14,7 +14,7 @@ public sealed partial class LocalRunner
 {
     private static readonly Epoch OnlyEpoch = new(1);
     private static readonly WorkerId Self = new("local", 1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly object gate = new();
     private readonly LocalJob job;

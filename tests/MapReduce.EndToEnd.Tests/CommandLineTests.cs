@@ -82,7 +82,7 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData(5, "There is no job", "run", "{in}.dll", "-i", "{in}", "-o", "{out}")]
     [InlineData(5, "has no project", "run", "{folder}", "-i", "{in}", "-o", "{out}")]
     [InlineData(5, "has no job", "run", "{CommandLine}", "-i", "{in}", "-o", "{out}")]
-    [InlineData(5, "Concatenate, Endless, HotKey", "run", "{MapReduce.TestJobs}", "-i", "{in}", "-o", "{out}")]
+    [InlineData(5, "Concatenate, Deaf, Endless, HotKey", "run", "{MapReduce.TestJobs}", "-i", "{in}", "-o", "{out}")]
     [InlineData(5, "no job named 'Nobody'", "run", "{MapReduce.TestJobs}", "--job", "Nobody", "-i", "{in}", "-o", "{out}")]
     [InlineData(3, "not the output of a job", "cat", "{folder}")]
     public void A_mistake_is_told_in_words_with_its_exit_code(int code, string words, params string[] arguments)
@@ -153,14 +153,27 @@ public sealed partial class CommandLineTests : IDisposable
     [Fact]
     public void A_cancelled_run_leaves_nothing()
     {
-        var events = sandbox["events"];
-        using var mr = Mr.Start("run", Mr.TestJobs, "--job", "Endless", "--output", sandbox["out"], "--events", events);
-        EventLog.WaitFor(events, mr, lines => lines.Any(line => line.Event == "AttemptStarted" && line.Kind == 'm'));
+        using var mr = Mr.Start("run", Mr.TestJobs, "--job", "Endless", "--output", sandbox["out"], "--events", sandbox["events"]);
+        EventLog.WaitFor(sandbox["events"], mr, lines => lines.Any(line => line.Event == "AttemptStarted" && line.Kind == 'm'));
+        AssertCancelled(mr);
+        Assert.Equal(["events"], sandbox.Names);
+    }
+
+    [Fact]
+    public void Code_that_does_not_heed_a_cancellation_is_left_behind()
+    {
+        using var mr = Mr.Start("run", Mr.TestJobs, "--job", "Deaf", "--input", sandbox.Write("in", sandbox["seen"]), "--output", sandbox["out"]);
+        while (!mr.HasExited && !File.Exists(sandbox["seen"])) Thread.Yield();
+        AssertCancelled(mr);
+        Assert.Equal(["in", "seen"], sandbox.Names);
+    }
+
+    private static void AssertCancelled(Mr mr)
+    {
         Assert.Equal(0, Kill(mr.Id, 2));
         var (code, _, error) = mr.End();
         Assert.Equal(130, code);
         Assert.Contains("Cancelled", error, StringComparison.Ordinal);
-        Assert.Equal(["events"], sandbox.Names);
     }
 
     private (int Code, string Output, string Error) Run(string job, string input, params string[] more)

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace MapReduce.EndToEnd.Tests;
+
+/// <summary>Ends the process at random moments, publishing included: the output is nothing or whole, and the next run cleans up.</summary>
+public sealed class CrashTests(ITestOutputHelper log)
+{
+    private const int Crashes = 100;
+    private const int CrashesOfPhase = 10;
+    private const int MostRuns = 600;
+    private const int Seed = 20;
+
+    private static readonly string[] Phases = ["plan", "map", "reduce", "publish"];
+
+    [Fact]
+    public void A_crash_at_any_moment_leaves_nothing_or_the_whole_and_the_next_run_cleans_up()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.Write("in/access.log", Log());
+        Assert.Equal(0, Mr.Run(Arguments(sandbox, "whole", sandbox["events"])).Code);
+        var whole = Content(sandbox["whole"]);
+        Assert.True(whole.Count > 8);
+
+        var random = new Random(Seed);
+        var crashes = Phases.ToDictionary(phase => phase, _ => 0);
+        for (var run = 0; crashes.Values.Sum() < Crashes || crashes.Values.Min() < CrashesOfPhase; run++)
+        {
+            Assert.True(run < MostRuns, $"Seed {Seed}: {string.Join(", ", crashes)}");
+            var replaces = Directory.Exists(sandbox["out"]);
+            var phase = Crash(sandbox, Aim(crashes, random), random);
+            if (phase is null) continue;
+            crashes[phase]++;
+            if (Directory.Exists(sandbox["out"])) Assert.Equal(whole, Content(sandbox["out"]));
+            else Assert.False(replaces, "A crash has taken the earlier output away.");
+            // Now and then a run that ends well, and now and then one that has nothing to replace.
+            if (run % 5 == 0)
+            {
+                Assert.Equal(0, Mr.Run(Arguments(sandbox, "out", sandbox["events"])).Code);
+                Assert.Equal(whole, Content(sandbox["out"]));
+                Assert.Equal(["events", "in", "out", "whole"], sandbox.Names);
+            }
+            if (run % 5 == 2 && Directory.Exists(sandbox["out"])) Directory.Delete(sandbox["out"], recursive: true);
+        }
+        log.WriteLine(string.Join(", ", crashes));
+    }
+
+    /// <summary>Runs the job and ends its process in <paramref name="aim"/>, or soon after.</summary>
+    /// <returns>The phase that the process was in by its own log; null where it had finished.</returns>
+    private static string? Crash(Sandbox sandbox, string aim, Random random)
+    {
+        File.Delete(sandbox["events"]);
+        using (var mr = Mr.Start(Arguments(sandbox, "out", sandbox["events"])))
+        {
+            EventLog.WaitFor(sandbox["events"], mr, events => PhaseOf(events) == aim || PhaseOf(events) is null);
+            Thread.SpinWait(random.Next(aim == "publish" ? 20_000 : 400_000));
+            mr.Kill();
+        }
+        return PhaseOf(EventLog.Read(sandbox["events"]));
+    }
+
+    private static string Aim(Dictionary<string, int> crashes, Random random)
+        => crashes.FirstOrDefault(phase => phase.Value < CrashesOfPhase && random.Next(2) == 0).Key ?? Phases[random.Next(Phases.Length)];
+
+    private static string? PhaseOf(IReadOnlyList<LoggedEvent> events)
+    {
+        if (events.Any(line => line.Event is "JobPublished")) return null;
+        if (events.Any(line => line.Event is "CommitDecided")) return "publish";
+        return events.LastOrDefault(line => line.Kind != ' ')?.Kind switch
+        {
+            'm' => "map",
+            'r' => "reduce",
+            _ => "plan",
+        };
+    }
+
+    private static string[] Arguments(Sandbox sandbox, string output, string events)
+        => ["run", Mr.Job("LogAnalytics"), "--input", sandbox["in"], "--output", sandbox[output], "--overwrite", "--sync", "--split", "64KiB", "--partitions", "3", "--events", events, "--quiet"];
+
+    /// <summary>The files of an output with their bytes. The manifest counts only as being there, for it names the run.</summary>
+    private static SortedDictionary<string, string> Content(string folder)
+    {
+        Assert.True(File.Exists(Path.Combine(folder, "_manifest.json")));
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            files[Path.GetRelativePath(folder, path)] = path.EndsWith("_manifest.json", StringComparison.Ordinal) ? "" : JobOutput.Hash(File.ReadAllBytes(path));
+        return files;
+    }
+
+    private static string Log()
+    {
+        var random = new Random(Seed);
+        var text = new StringBuilder();
+        for (var i = 0; i < 6000; i++)
+            text.Append(CultureInfo.InvariantCulture, $"10.0.{random.Next(20)}.{random.Next(50)} - - [01/Feb/2024:{i / 250 % 24:D2}:{random.Next(60):D2}:00 +0000] \"GET /page/{random.Next(300)} HTTP/1.1\" 200 {random.Next(9999)}\n");
+        return text.ToString();
+    }
+}
