@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MapReduce.Sdk;
 using MapReduce.Testing;
 using Xunit;
@@ -26,6 +27,32 @@ public sealed class GrepTests
     {
         var test = new JobTest { Inputs = [new("bytes", new byte[] { (byte)'a', 0xFF, (byte)'b', (byte)'\n', 0xC3, 0xA9, (byte)'\n' })], Arguments = ["--pattern", "a.b|é"] };
         Assert.Equal([(byte)'a', 0xFF, (byte)'b', (byte)'\t', (byte)'1', (byte)'\n', 0xC3, 0xA9, (byte)'\t', (byte)'1', (byte)'\n'], test.Execute<Grep.Grep>().Bytes(""));
+    }
+
+    [Theory]
+    [InlineData("(^| )b[ab]*a( |$)")]
+    [InlineData("^$")]
+    [InlineData("a[^b]*b")]
+    [InlineData("^(a|b)+$")]
+    [InlineData("(a)b\\1")]
+    [InlineData("a|^b$|()")]
+    [InlineData("(^a|b$)")]
+    [InlineData("b(?! a)")]
+    [InlineData("[]a]b{2}")]
+    [InlineData("\\ba\\b")]
+    [InlineData("\\s")]
+    public void Lines_match_as_if_each_were_searched_by_itself(string pattern)
+    {
+        var random = new Random(3);
+        var lines = Enumerable.Range(0, 20_000).Select(_ => string.Concat(Enumerable.Range(0, random.Next(8)).Select(_ => "ab ]"[random.Next(4)]))).ToList();
+        var expression = new Regex(pattern, RegexOptions.ECMAScript);
+        var expected = lines.Where(line => expression.IsMatch(line)).ToList();
+        var test = new JobTest { Inputs = [new("lines", string.Join('\n', lines) + "\n")], Arguments = ["--lines", "--pattern", pattern] };
+        Assert.NotEmpty(expected);
+        Assert.Equal(expected, test.Execute<Grep.Grep>().Rows);
+        var counted = (test with { Arguments = ["--pattern", pattern] }).Execute<Grep.Grep>();
+        Assert.Equal(expected.Count, counted.Counters["matching lines"]);
+        Assert.Equal(lines.Sum(line => expression.Count(line)), counted.Counters["matches"]);
     }
 
     [Theory]
