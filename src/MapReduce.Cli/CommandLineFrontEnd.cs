@@ -1,7 +1,9 @@
 using CommandLine;
 using CommandLine.Text;
 using MapReduce.Cli.Cat;
+using MapReduce.Cli.Generate;
 using MapReduce.Cli.Run;
+using MapReduce.Cli.Validate;
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
 using MapReduce.Local;
@@ -71,6 +73,10 @@ internal static class CommandLineFrontEnd
                 return Parse<RunOptions>("run", own, options => RunVerb.Run(options, end < 0 ? [] : rest[(end + 1)..]));
             case "cat":
                 return Parse<CatOptions>("cat", rest, CatVerb.Run);
+            case "generate":
+                return Parse<GenerateOptions>("generate", rest, GenerateVerb.Run);
+            case "validate":
+                return Parse<ValidateOptions>("validate", rest, ValidateVerb.Run);
             case "--version" or "version":
                 Console.WriteLine($"mr {typeof(CommandLineFrontEnd).Assembly.GetName().Version!.ToString(3)}");
                 return ExitCode.Success;
