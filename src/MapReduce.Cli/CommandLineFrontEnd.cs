@@ -55,6 +55,14 @@ internal static class CommandLineFrontEnd
         {
             return Fail(Code(exception.Error), exception.Message);
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Fail(ExitCode.Output, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            return Fail(ExitCode.Failed, $"mr itself failed, which is a fault of it and not yours. Please report this:{Environment.NewLine}{exception}");
+        }
     }
 
     private static ExitCode Dispatch(string[] arguments)

@@ -78,6 +78,7 @@ public sealed partial class CommandLineTests : IDisposable
     [InlineData(3, "Nothing matches", "run", "{WordCount}", "-i", "{in}*.zip", "-o", "{out}")]
     [InlineData(3, "--input", "run", "{WordCount}", "-o", "{out}")]
     [InlineData(4, "lie within each other", "run", "{WordCount}", "-i", "{folder}", "-o", "{out}")]
+    [InlineData(4, "place for --events", "run", "{WordCount}", "-i", "{in}", "-o", "{out}", "--events", "{in}/log")]
     [InlineData(5, "no .NET assembly", "run", "{in}", "-i", "{in}", "-o", "{out}")]
     [InlineData(5, "There is no job", "run", "{in}.dll", "-i", "{in}", "-o", "{out}")]
     [InlineData(5, "has no project", "run", "{folder}", "-i", "{in}", "-o", "{out}")]

@@ -78,7 +78,7 @@ public sealed class GenerateAndValidateTests : IDisposable
         var sorted = Enumerable.Range(0, 50).Select(i => records[(i * 100)..((i + 1) * 100)]).OrderBy(record => Convert.ToHexString(record), StringComparer.Ordinal).ToList();
 
         AssertFault("out of order; the first is record", [.. sorted[10..], .. sorted[..10]]);
-        AssertFault("not 50", sorted[..49], "--input", sandbox["made"]);
+        AssertFault("has 50 records, not 49", sorted[..49], "--input", sandbox["made"]);
         AssertFault("lost, doubled or changed", [.. sorted[..49], sorted[48]], "--input", sandbox["made"]);
         AssertFault("no record", []);
 

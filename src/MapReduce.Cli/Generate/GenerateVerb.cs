@@ -58,7 +58,7 @@ internal static class GenerateVerb
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            File.Delete(partial);
+            if (File.Exists(partial)) File.Delete(partial);
             throw new UserException(ExitCode.Output, $"'{target}' cannot be written: {exception.Message} Choose another place for --output.");
         }
     }

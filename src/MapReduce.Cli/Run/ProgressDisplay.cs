@@ -14,8 +14,6 @@ internal sealed class ProgressDisplay : IDisposable
     private readonly bool terminal = !Console.IsErrorRedirected;
     private readonly Timer timer;
     private string shown = "";
-    private string phase = "";
-    private long phaseBegun;
 
     public ProgressDisplay(LocalProgress progress)
     {
@@ -35,7 +33,6 @@ internal sealed class ProgressDisplay : IDisposable
     {
         lock (gate)
         {
-            if (progress.Phase != phase) (phase, phaseBegun) = (progress.Phase, Environment.TickCount64);
             var line = Line();
             if (line == shown) return;
             if (terminal) Console.Error.Write($"\r{line.PadRight(shown.Length)}");
@@ -46,10 +43,9 @@ internal sealed class ProgressDisplay : IDisposable
 
     private string Line()
     {
-        var seconds = Math.Max(1, Environment.TickCount64 - phaseBegun) / 1000.0;
         var read = progress.BytesRead;
-        var speed = read / seconds;
+        var speed = read / progress.Elapsed.TotalSeconds;
         var left = speed > 0 && progress.BytesTotal > read ? $" · {Sizes.Show(TimeSpan.FromSeconds((progress.BytesTotal - read) / speed))} left" : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{phase} · {progress.Done} of {progress.Total} tasks · {Sizes.Show(read)} · {speed / 1e6:0} MB/s{left}");
+        return string.Create(CultureInfo.InvariantCulture, $"{progress.Phase} · {progress.Done} of {progress.Total} tasks · {Sizes.Show(read)} · {speed / 1e6:0} MB/s{left}");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using MapReduce.Coordination;
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
 using MapReduce.Local;
@@ -23,7 +21,7 @@ internal static class RunVerb
         var job = new LocalJob(name, create, options.Inputs.ToList(), options.Output, jobArguments);
         var settings = Settings(options);
 
-        using var events = options.Events is null ? null : new EventLog(options.Events);
+        using var events = options.Events is null ? null : EventLog.Open(options.Events);
         using var cancel = new CancelKey();
         var progress = new LocalProgress();
         LocalReport report;
@@ -74,61 +72,4 @@ internal static class RunVerb
     private static long AtLeast(long value, long least, string option) => value >= least
         ? value
         : throw new UserException(ExitCode.Usage, $"--{option} {Sizes.Show(value)} is too little. Give at least {Sizes.Show(least)}.");
-
-    /// <summary>Turns the first Ctrl+C, or SIGTERM, into a cancellation; a second ends the process as usual.</summary>
-    private sealed class CancelKey : IDisposable
-    {
-        private readonly CancellationTokenSource source = new();
-        private readonly List<System.Runtime.InteropServices.PosixSignalRegistration> registrations = [];
-
-        public CancelKey()
-        {
-            foreach (var signal in (System.Runtime.InteropServices.PosixSignal[])[System.Runtime.InteropServices.PosixSignal.SIGINT, System.Runtime.InteropServices.PosixSignal.SIGTERM])
-                registrations.Add(System.Runtime.InteropServices.PosixSignalRegistration.Create(signal, context =>
-                {
-                    if (source.IsCancellationRequested) return;
-                    context.Cancel = true;
-                    source.Cancel();
-                }));
-        }
-
-        public CancellationToken Token => source.Token;
-
-        public void Dispose() => registrations.ForEach(registration => registration.Dispose());
-    }
-
-    /// <summary>Appends events to a file as they happen.</summary>
-    private sealed class EventLog(string path) : IDisposable
-    {
-        private readonly FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 1);
-
-        public void Write(JobEvent @event)
-        {
-            using var buffer = new MemoryStream();
-            using (var json = new Utf8JsonWriter(buffer))
-            {
-                json.WriteStartObject();
-                json.WriteString("event", @event.GetType().Name);
-                json.WriteString("at", @event.At);
-                if (Attempt(@event) is { } attempt) json.WriteString("attempt", attempt);
-                json.WriteEndObject();
-            }
-            buffer.WriteByte((byte)'\n');
-            file.Write(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-            file.Flush();
-        }
-
-        public void Dispose() => file.Dispose();
-
-        private static string? Attempt(JobEvent @event) => @event switch
-        {
-            JobEvent.AttemptStarted started => started.Attempt.ToString(),
-            JobEvent.AttemptSucceeded succeeded => succeeded.Attempt.ToString(),
-            JobEvent.AttemptFailed failed => failed.Attempt.ToString(),
-            JobEvent.AttemptRevoked revoked => revoked.Attempt.ToString(),
-            JobEvent.StagePlanned planned => planned.Attempt.ToString(),
-            JobEvent.MapOutputLost lost => lost.Attempt.ToString(),
-            _ => null,
-        };
-    }
 }
