@@ -1,0 +1,285 @@
+using MapReduce.Protocol;
+using Xunit;
+
+namespace MapReduce.Coordination.Tests.Histories;
+
+/// <summary>A master with its journal, workers, a network that keeps no promise, and a clock: everything around the brain, without time or threads.</summary>
+internal sealed class World
+{
+    private const int FairRounds = 2000;
+    private const int MostMessages = 400;
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
+
+    private readonly Shape shape;
+    private readonly JobId id = new(Guid.Parse("00000000-0000-0000-0000-000000000001"));
+    private readonly TaskScheduler scheduler = new(new SchedulingPolicy { SpeculationMinimum = TimeSpan.FromSeconds(1), SpeculationSample = 1 });
+    private readonly List<JobEvent> journal = [];
+    private readonly List<Message> network = [];
+    private readonly List<SimulatedWorker> workers = [];
+    private readonly Dictionary<TaskId, AttemptId> published = [];
+    private readonly Ledger ledger;
+    private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+    private int incarnations;
+
+    public World(Shape shape)
+    {
+        this.shape = shape;
+        ledger = new Ledger(shape);
+        for (var node = 0; node < shape.Nodes; node++) workers.Add(new SimulatedWorker($"node-{node}", incarnations++));
+        State = NewState();
+        Handle(new JobCommand.ClaimEpoch(new Epoch(1)));
+    }
+
+    public JobState State { get; private set; }
+
+    /// <summary>Lets one thing happen; <paramref name="what"/> chooses the kind and <paramref name="which"/> whom it meets.</summary>
+    public void Step(int what, int which)
+    {
+        switch (what)
+        {
+            case < 18: Schedule(Pick(workers, which)); break;
+            case < 20: GrantAnything(which); break;
+            case < 45: Deliver(which, keep: false); break;
+            case < 50: Deliver(which, keep: true); break;
+            case < 54: Lose(which); break;
+            case < 74: EndWell(which); break;
+            case < 78: EndBadly(which); break;
+            case < 80: FailToFetch(which); break;
+            case < 86: Say(Pick(workers, which)); break;
+            case < 88: CrashWorker(which); break;
+            case < 91: CrashMaster(); break;
+            case < 97: Pass(TimeSpan.FromSeconds(which % 7)); break;
+            default: Publish(confirm: which % 3 != 0); break;
+        }
+    }
+
+    public void Cancel() => Send(new Message.ToMaster(new JobCommand.Cancel()));
+
+    /// <summary>From here on nothing fails any more: the job must come to an end.</summary>
+    public void RunToEnd()
+    {
+        for (var round = 0; !State.Phase.IsEnd; round++)
+        {
+            Assert.True(round < FairRounds, $"the job does not end: {State.Phase}, {string.Join(", ", State.Leases())}");
+            foreach (var worker in workers)
+            {
+                Say(worker);
+                for (var slot = 0; slot < shape.Slots; slot++) Schedule(worker);
+            }
+            while (network.Count > 0) Deliver(0, keep: false);
+            foreach (var worker in workers)
+                foreach (var attempt in worker.Busy.ToList()) Succeed(worker, attempt);
+            Pass(TimeSpan.FromSeconds(3));
+            Publish(confirm: true);
+        }
+        AssertEnd();
+    }
+
+    private void AssertEnd()
+    {
+        foreach (var _ in Enumerable.Range(0, 2)) CrashMaster();
+        Assert.Equal(CommitProtocol.Outstanding(State), State.Phase is JobPhase.Succeeded ? CommitDuty.None : CommitDuty.Discard);
+        if (State.Phase is not JobPhase.Succeeded) return;
+        Assert.Equal(ledger.Committed, published);
+        Assert.Equal(ledger.Counters, State.Counters.Count == 0 ? [0] : State.Counters);
+    }
+
+    private void Schedule(SimulatedWorker worker)
+    {
+        if (State.Leases().Count(lease => lease.Worker == worker.Id) >= shape.Slots) return;
+        if (scheduler.Choose([State], worker.Id, now) is not { } choice) return;
+        Assert.True(!choice.IsSpeculative || shape.Speculates);
+        Assert.NotEmpty(Handle(new JobCommand.Grant(choice.Task, worker.Id)));
+    }
+
+    /// <summary>Asks for a task that no scheduler would choose: the brain must not rely on it.</summary>
+    private void GrantAnything(int which)
+    {
+        var task = new TaskId(which % 5 - 1, (TaskKind)(which / 5 % 3), which / 15 % 6 - 1);
+        Handle(new JobCommand.Grant(task, Pick(workers, which / 90).Id));
+    }
+
+    private void Deliver(int which, bool keep)
+    {
+        if (network.Count == 0) return;
+        var message = Pick(network, which);
+        if (!keep) network.Remove(message);
+        switch (message)
+        {
+            case Message.ToMaster { Command: JobCommand.Renew renew }:
+                if (!State.Renew(renew, now) && Owner(renew.Attempt) is { } owner) Send(new Message.Revoked(renew.Attempt, owner.Id));
+                break;
+            case Message.ToMaster(var command):
+                if (Handle(command).Count == 0 && Subject(command) is { } attempt && !Running(attempt) && Owner(attempt) is { } waiting) Send(new Message.Revoked(attempt, waiting.Id));
+                break;
+            case Message.Granted(var lease):
+                Find(lease.Worker)?.Receive(lease);
+                break;
+            case Message.Revoked revoked:
+                Find(revoked.Worker)?.Receive(revoked);
+                break;
+        }
+    }
+
+    private void Lose(int which)
+    {
+        if (network.Count > 0) network.Remove(Pick(network, which));
+    }
+
+    private void EndWell(int which)
+    {
+        var busy = Busy();
+        if (busy.Count == 0) return;
+        var (worker, attempt) = Pick(busy, which);
+        Succeed(worker, attempt);
+        Say(worker);
+    }
+
+    private void Succeed(SimulatedWorker worker, AttemptId attempt)
+    {
+        var stage = shape.Stages[attempt.Task.Stage];
+        worker.End(attempt, epoch => attempt.Task.Kind == TaskKind.Plan
+            ? new JobCommand.CompletePlan(attempt, epoch, $"plan of {attempt.Task.Stage}", stage.Maps, stage.Reduces)
+            : new JobCommand.Complete(attempt, epoch, [1000 * (attempt.Task.Index + 1) + attempt.Number]));
+    }
+
+    private void EndBadly(int which)
+    {
+        var busy = Busy();
+        if (busy.Count == 0) return;
+        var (worker, attempt) = Pick(busy, which);
+        worker.End(attempt, epoch => new JobCommand.Fail(attempt, epoch, new Failure(FailureReason.UserCode, "thrown")));
+        Say(worker);
+    }
+
+    /// <summary>A reducer cannot have the output of a map task: it is gone where the worker is gone, and elsewhere the network was at fault.</summary>
+    private void FailToFetch(int which)
+    {
+        var reducing = Busy().Where(busy => busy.Attempt.Task.Kind == TaskKind.Reduce && shape.Stages[busy.Attempt.Task.Stage].Maps > 0).ToList();
+        if (reducing.Count == 0) return;
+        var (worker, attempt) = Pick(reducing, which);
+        var map = State.Winner(new TaskId(attempt.Task.Stage, TaskKind.Map, which % shape.Stages[attempt.Task.Stage].Maps));
+        worker.End(attempt, epoch => new JobCommand.Fail(attempt, epoch, new Failure(FailureReason.FetchFailed, "unreachable"), map));
+        Say(worker);
+    }
+
+    private void CrashWorker(int which)
+    {
+        var index = which % workers.Count;
+        Send(new Message.ToMaster(new JobCommand.LoseWorker(workers[index].Id)));
+        workers[index] = new SimulatedWorker(workers[index].Id.Node, incarnations++);
+    }
+
+    /// <summary>The master ends and another takes over with nothing but the journal; what was under way still arrives.</summary>
+    private void CrashMaster()
+    {
+        var before = State;
+        State = NewState();
+        foreach (var @event in journal) State.Apply(@event);
+        AssertSame(before, State);
+        Handle(new JobCommand.ClaimEpoch(before.Epoch.Next));
+        State.RenewAll(now);
+        foreach (var lease in State.Leases().ToList())
+        {
+            if (Find(lease.Worker) is not null) Send(new Message.Granted(lease));
+            else Send(new Message.ToMaster(new JobCommand.LoseWorker(lease.Worker)));
+        }
+    }
+
+    private void Say(SimulatedWorker worker)
+    {
+        foreach (var report in worker.Reports()) Send(new Message.ToMaster(report));
+    }
+
+    private void Pass(TimeSpan duration)
+    {
+        now += duration;
+        Handle(new JobCommand.Tick());
+    }
+
+    /// <summary>Does what a master must after the decision, perhaps for the second time; perhaps it dies before it can say so.</summary>
+    private void Publish(bool confirm)
+    {
+        if (CommitProtocol.Outstanding(State) != CommitDuty.Publish) return;
+        foreach (var task in ledger.Committed!.Keys)
+        {
+            var winner = State.Winner(task)!.Value;
+            if (!published.TryAdd(task, winner)) Assert.Equal(published[task], winner);
+        }
+        if (confirm) Send(new Message.ToMaster(new JobCommand.ConfirmPublished(State.Epoch)));
+    }
+
+    /// <summary>Decides, persists, applies, and only then sends.</summary>
+    private IReadOnlyList<JobEvent> Handle(JobCommand command)
+    {
+        var events = State.Decide(command, now);
+        Assert.Equal(events.Count, State.Decide(command, now).Count);
+        Assert.True(events.Count == 0 || Reign(command) is not { } reign || reign == State.Epoch, $"{command} of an old reign was obeyed");
+        foreach (var @event in events)
+        {
+            ledger.Add(@event);
+            journal.Add(@event);
+            State.Apply(@event);
+        }
+        if (command is JobCommand.LoseWorker lost) Assert.DoesNotContain(State.Leases(), lease => lease.Worker == lost.Worker);
+        foreach (var @event in events)
+        {
+            if (@event is JobEvent.AttemptStarted started) Send(new Message.Granted(new Lease(id, started.Attempt, State.Epoch, started.Worker, started.Deadline)));
+            if (@event is JobEvent.AttemptRevoked revoked) Send(new Message.Revoked(revoked.Attempt, revoked.Worker));
+            if (@event is JobEvent.AttemptFailed failed) Send(new Message.Revoked(failed.Attempt, failed.Worker));
+        }
+        return events;
+    }
+
+    private void AssertSame(JobState left, JobState right)
+    {
+        Assert.Equal(left.Phase, right.Phase);
+        Assert.Equal((left.Epoch, left.Revision, left.RunningAttempts, left.FailedAttempts), (right.Epoch, right.Revision, right.RunningAttempts, right.FailedAttempts));
+        Assert.Equal(left.Counters, right.Counters);
+        Assert.Equal(Attempts(left), Attempts(right));
+        for (var stage = 0; stage < left.StageCount; stage++) Assert.Equal(left.Progress(stage), right.Progress(stage));
+
+        static IEnumerable<(string, WorkerId)> Attempts(JobState state)
+            => state.Leases().Select(lease => (lease.Attempt.ToString(), lease.Worker)).Order();
+    }
+
+    private JobState NewState() => new(
+        id, new JobRules { MaxFailures = shape.MaxFailures, MaxLosses = shape.MaxLosses, LeaseDuration = Lease, AllowsSpeculation = shape.Speculates }, shape.DependsOn);
+
+    private void Send(Message message)
+    {
+        // A network without room loses what is oldest.
+        if (network.Count == MostMessages) network.RemoveAt(0);
+        network.Add(message);
+    }
+
+    private List<(SimulatedWorker Worker, AttemptId Attempt)> Busy()
+        => [.. workers.SelectMany(worker => worker.Busy.Select(attempt => (worker, attempt)))];
+
+    private bool Running(AttemptId attempt) => State.Leases().Any(lease => lease.Attempt == attempt);
+
+    private SimulatedWorker? Find(WorkerId worker) => workers.FirstOrDefault(other => other.Id == worker);
+
+    private SimulatedWorker? Owner(AttemptId attempt)
+        => workers.FirstOrDefault(worker => worker.Reports().Any(report => Subject(report) == attempt));
+
+    private static AttemptId? Subject(JobCommand command) => command switch
+    {
+        JobCommand.Renew renew => renew.Attempt,
+        JobCommand.Complete complete => complete.Attempt,
+        JobCommand.CompletePlan plan => plan.Attempt,
+        JobCommand.Fail fail => fail.Attempt,
+        _ => null,
+    };
+
+    private static Epoch? Reign(JobCommand command) => command switch
+    {
+        JobCommand.Complete complete => complete.Epoch,
+        JobCommand.CompletePlan plan => plan.Epoch,
+        JobCommand.Fail fail => fail.Epoch,
+        JobCommand.ConfirmPublished published => published.Epoch,
+        _ => null,
+    };
+
+    private static T Pick<T>(IReadOnlyList<T> list, int which) => list[which % list.Count];
+}
