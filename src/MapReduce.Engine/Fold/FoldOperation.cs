@@ -20,6 +20,13 @@ internal readonly struct MinOperation : IFoldOperation
     public static long Fold(long left, long right) => Math.Min(left, right);
 }
 
+/// <summary>The union of two sets of bits.</summary>
+internal readonly struct UnionOperation : IFoldOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Fold(long left, long right) => left | right;
+}
+
 internal readonly struct MaxOperation : IFoldOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,8 +17,11 @@ internal static unsafe class FoldRecord
     /// <summary>The most bytes of a record with an inline key and a 64-bit state, with the bytes behind its end that writing touches.</summary>
     public const int MaxInlineLength = 1 + 16 + VarInt.MaxLength;
 
-    private const int LongKind = 0;
-    private const int VarIntKind = 15;
+    /// <summary>The kind of a record with a longer key.</summary>
+    public const int LongKind = 0;
+
+    /// <summary>The kind of a record with an inline key whose state follows it.</summary>
+    public const int VarIntKind = 15;
 
     /// <summary>Writes a record with an inline key.</summary>
     /// <returns>The address behind it.</returns>
@@ -47,19 +50,20 @@ internal static unsafe class FoldRecord
         return VarInt.Write(target, VarInt.ZigZag(state));
     }
 
-    /// <summary>Writes the kind and the key of a record with an inline key, whose accumulator follows.</summary>
-    public static byte* WriteInlineKey(byte* target, ulong high, ulong low)
+    /// <summary>Writes the kind and the key of a record with an inline key, whose state follows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte* WriteInlineKey(byte* target, ulong high, ulong low, int kind = VarIntKind)
     {
         var length = InlineKey.Length(low);
         InlineKey.Store(target + 1, high, low);
-        *target = (byte)(length | (VarIntKind << 4));
+        *target = (byte)(length | (kind << 4));
         return target + 1 + length;
     }
 
     /// <summary>Writes the kind and the key of a record with a longer key, whose state follows.</summary>
-    public static byte* WriteLongKey(byte* target, ReadOnlySpan<byte> key)
+    public static byte* WriteLongKey(byte* target, ReadOnlySpan<byte> key, int kind = LongKind)
     {
-        *target = LongKind;
+        *target = (byte)(kind << 4);
         target = VarInt.Write(target + 1, (ulong)key.Length);
         key.CopyTo(new Span<byte>(target, key.Length));
         return target + key.Length;

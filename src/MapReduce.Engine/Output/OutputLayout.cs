@@ -13,37 +13,5 @@ public sealed record OutputLayout(string Name, bool Ranges, IReadOnlyList<string
            from channel in stage.Channels
            from output in channel.Result!.Outputs
            where output.Target.FileName is null
-           select new OutputLayout(output.Target.Name, channel.Partitioning == PartitioningKind.Range && channel.Reduce is not null, output.IsText ? Columns(channel) : null);
-
-    private static IReadOnlyList<string>? Columns(ChannelNode channel)
-    {
-        var visitor = new ColumnsVisitor();
-        channel.Reduce?.Accept(visitor);
-        return visitor.Columns;
-    }
-
-    private sealed class ColumnsVisitor : IReduceVisitor
-    {
-        public IReadOnlyList<string>? Columns { get; private set; }
-
-        public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct => Columns = KeyColumns.Of(node.Channel.Keys);
-
-        public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct => Columns = KeyColumns.Of(node.Channel.Keys);
-
-        public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct => Columns = KeyColumns.Of(node.Channel.Keys);
-
-        // A reducer may emit any key. One of the group's own type is nearly always the group's.
-        public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-            where TGroup : allows ref struct
-            where TItem : allows ref struct
-            where TOutKey : allows ref struct
-            where TOutValue : allows ref struct
-            => Columns = typeof(TGroup) == typeof(TOutKey) && KeyColumns.Of(node.Channel.Keys) is not null ? KeyColumns.Of(typeof(TOutKey)) : null;
-    }
+           select new OutputLayout(output.Target.Name, channel.Partitioning == PartitioningKind.Range && channel.Reduce is not null, output.IsText ? channel.Reduce?.KeyColumns : null);
 }

@@ -14,22 +14,19 @@ internal static class SplitPlanner
     {
         splitBytes = Math.Max(1, splitBytes);
         var splits = new List<FileSplit>();
-        var shared = new List<FileRange>();
-        var sharedBytes = 0L;
+        var small = new List<InputFile>();
         foreach (var file in files)
         {
             if (file.Length == 0) continue;
-            if (canSplit && file.Compression == FileCompression.None && file.Length > splitBytes)
+            if (!canSplit || file.Compression != FileCompression.None || file.Length <= splitBytes)
             {
-                EndShared();
-                Cut(file);
+                small.Add(file);
                 continue;
             }
-            if (sharedBytes + file.Length > splitBytes) EndShared();
-            shared.Add(new FileRange(file, 0, file.Length));
-            sharedBytes += file.Length;
+            Share();
+            Cut(file);
         }
-        EndShared();
+        Share();
         return splits;
 
         void Cut(InputFile file)
@@ -44,12 +41,25 @@ internal static class SplitPlanner
             }
         }
 
-        void EndShared()
+        // As few splits as the size allows, and all about equally large: a small last one would leave slots idle.
+        void Share()
         {
-            if (shared.Count == 0) return;
-            splits.Add(new FileSplit(source, [.. shared]));
-            shared.Clear();
-            sharedBytes = 0;
+            var total = small.Sum(file => file.Length);
+            var pieces = (total + splitBytes - 1) / splitBytes;
+            var end = 0L;
+            var ranges = new List<FileRange>();
+            for (var i = 0; i < small.Count; i++)
+            {
+                var piece = Piece(end);
+                end += small[i].Length;
+                ranges.Add(new FileRange(small[i], 0, small[i].Length));
+                if (i + 1 < small.Count && Piece(end) == piece) continue;
+                splits.Add(new FileSplit(source, [.. ranges]));
+                ranges.Clear();
+            }
+            small.Clear();
+
+            Int128 Piece(long offset) => (Int128)offset * pieces / total;
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
                 continue;
             }
             var partitions = Partitions(channel, bytes);
-            var buckets = IsFolded(channel) ? Buckets(bytes / partitions) : 1;
+            var buckets = channel.Reduce!.IsFolded ? Buckets(bytes / partitions) : 1;
             IReadOnlyList<byte[]> boundaries = channel.Partitioning == PartitioningKind.Range && partitions > 1
                 ? KeySampler.Boundaries(node, channel, listing.Splits, partitions, settings)
                 : [];
@@ -62,40 +62,6 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
 
     private static int Buckets(long bytesOfPartition)
         => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytesOfPartition / BytesOfBucket, 1, MostBuckets));
-
-    private static bool IsFolded(ChannelNode channel)
-    {
-        var visitor = new FoldDetector();
-        channel.Reduce!.Accept(visitor);
-        return visitor.IsFolded;
-    }
-
-    private sealed class FoldDetector : IReduceVisitor
-    {
-        public bool IsFolded { get; private set; }
-
-        public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct => IsFolded = true;
-
-        public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct => IsFolded = true;
-
-        public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-            where TGroup : allows ref struct
-            where TItem : allows ref struct
-            where TOutKey : allows ref struct
-            where TOutValue : allows ref struct
-        {
-        }
-
-        public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-        {
-        }
-    }
 
     /// <summary>Lists the files of sources and cuts them.</summary>
     private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets) : ISourceVisitor

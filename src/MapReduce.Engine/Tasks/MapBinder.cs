@@ -1,3 +1,4 @@
+using MapReduce.Engine.Distinct;
 using MapReduce.Engine.Fold;
 using MapReduce.Engine.Input;
 using MapReduce.Engine.Output;
@@ -68,9 +69,7 @@ internal sealed class MapBinder(
         channel.Reduce!.Accept(maker);
         if (maker.Emitter is IEmitter<TKey, TValue> folding) return folding;
 
-        var visitor = new PrefixDetector();
-        channel.Reduce.Accept(visitor);
-        var router = new SegmentRouter<TKey>(plan.Channels[channel.Index]!, channel, channel.Keys, channel.CustomPartition, visitor.GroupsByPrefix);
+        var router = new SegmentRouter<TKey>(plan.Channels[channel.Index]!, channel, channel.Keys, channel.CustomPartition, channel.Reduce.GroupsByPrefix);
         var pairs = new PairEmitter<TKey, TValue>(channel, router, buffers!);
         return channel.Combiner is not null && settings.Combine
             ? Ending(new CombiningEmitter<TKey, TValue>(channel, pairs, Memory, settings, scratch))
@@ -103,37 +102,8 @@ internal sealed class MapBinder(
             where TValue : allows ref struct
             => Emitter = ending(new AccumulatorEmitter<TKey, TValue, TAccumulator, TResult>(node.Channel, node.Aggregator, shape, buffers, memory));
 
-        public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-            where TGroup : allows ref struct
-            where TItem : allows ref struct
-            where TOutKey : allows ref struct
-            where TOutValue : allows ref struct
-        {
-        }
-
-        public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-        {
-        }
-    }
-
-    /// <summary>Tells whether keys of one group, rather than equal keys, must meet in one partition.</summary>
-    private sealed class PrefixDetector : IReduceVisitor
-    {
-        public bool GroupsByPrefix { get; private set; }
-
-        public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct
-        {
-        }
-
-        public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-        {
-        }
+        public void Visit<TKey, TResult>(DistinctNode<TKey, TResult> node) where TKey : allows ref struct
+            => Emitter = ending(new DistinctEmitter<TKey>(node.Channel, shape, buffers, memory));
 
         public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
             where TKey : allows ref struct
@@ -142,7 +112,8 @@ internal sealed class MapBinder(
             where TItem : allows ref struct
             where TOutKey : allows ref struct
             where TOutValue : allows ref struct
-            => GroupsByPrefix = node.Reading.IsPrefix;
+        {
+        }
 
         public void Visit<TKey, TValue>(SortNode<TKey, TValue> node)
             where TKey : allows ref struct

@@ -1,3 +1,4 @@
+using MapReduce.Engine.Distinct;
 using MapReduce.Engine.Fold;
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Plan;
@@ -98,6 +99,26 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 while ((more = sorted.MoveNext()) && sorted.Key.SequenceEqual(key.Written)) node.Aggregator.Merge(ref state, node.Aggregator.Read(sorted.Value));
                 writer.Emit(node.Channel.Keys.Read(key.Written), node.Aggregator.Result(state));
             }
+            Complete(writer, sorter);
+        }
+
+        public void Visit<TKey, TResult>(DistinctNode<TKey, TResult> node) where TKey : allows ref struct
+        {
+            using var writer = Writer(node.TypedResult);
+            using var sorter = Sorter();
+            var numbers = new NumberedTexts();
+            using (var reducer = new DistinctReducer(settings.TaskMemory / 4, sorter, numbers))
+            {
+                for (var bucket = 0; bucket < shape.Buckets; bucket++)
+                {
+                    reducer.BeginBucket();
+                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
+                    reducer.EndBucket();
+                }
+            }
+            using var sorted = sorter.Finish();
+            for (var results = new DistinctResults(sorted, numbers); results.MoveNext(); Check())
+                writer.Emit(node.Channel.Keys.Read(results.Key), node.Select(results.Texts()));
             Complete(writer, sorter);
         }
 
