@@ -30,7 +30,8 @@ public abstract record JobCommand
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Epoch">The epoch of its lease.</param>
     /// <param name="Counters">What it counted.</param>
-    public sealed record Complete(AttemptId Attempt, Epoch Epoch, IReadOnlyList<long> Counters) : JobCommand;
+    /// <param name="SkippedRecords">The bad records that it passed over.</param>
+    public sealed record Complete(AttemptId Attempt, Epoch Epoch, IReadOnlyList<long> Counters, long SkippedRecords = 0) : JobCommand;
 
     /// <summary>An attempt failed.</summary>
     /// <param name="Attempt">The attempt.</param>

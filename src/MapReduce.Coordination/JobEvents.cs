@@ -16,7 +16,7 @@ public abstract record JobEvent(DateTimeOffset At)
     public sealed record StagePlanned(DateTimeOffset At, AttemptId Attempt, string PlanHash, int Maps, int Reduces) : JobEvent(At);
 
     /// <summary>The attempt that counts for its task ended well.</summary>
-    public sealed record AttemptSucceeded(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, IReadOnlyList<long> Counters) : JobEvent(At);
+    public sealed record AttemptSucceeded(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, IReadOnlyList<long> Counters, long SkippedRecords = 0) : JobEvent(At);
 
     /// <summary>An attempt failed or was lost; the task waits for another unless one is running.</summary>
     public sealed record AttemptFailed(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, Failure Failure) : JobEvent(At);

@@ -9,6 +9,9 @@ public sealed record JobRules
     /// <summary>How many attempts at a task may be lost with their worker before the job fails.</summary>
     public int MaxLosses { get; init; } = 20;
 
+    /// <summary>How many bad records all tasks together may pass over before the job fails.</summary>
+    public long MaxSkippedRecords { get; init; }
+
     /// <summary>How long a lease lasts without renewal.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -70,10 +70,17 @@ public sealed partial class JobState
     private IReadOnlyList<JobEvent> DecideComplete(JobCommand.Complete complete, DateTimeOffset now)
     {
         if (!Holds(complete.Attempt, complete.Epoch) || complete.Attempt.Task.Kind == TaskKind.Plan) return Nothing;
+        if (SkippedRecords + complete.SkippedRecords > Rules.MaxSkippedRecords)
+        {
+            var failed = new List<JobEvent>();
+            AddFailure(complete.Attempt, new Failure(FailureReason.TooManyBadRecords,
+                $"At least {SkippedRecords + complete.SkippedRecords} records of the job are bad, and {Rules.MaxSkippedRecords} may be passed over. Allow more, or mend the job or its input."), now, failed);
+            return failed;
+        }
         return
         [
             .. RevokeOthers(complete.Attempt, now),
-            new JobEvent.AttemptSucceeded(now, complete.Attempt, workers[Running(complete.Attempt).Worker], complete.Counters),
+            new JobEvent.AttemptSucceeded(now, complete.Attempt, workers[Running(complete.Attempt).Worker], complete.Counters, complete.SkippedRecords),
             .. CommitProtocol.DecideIfPrepared(this, complete.Attempt.Task, now),
         ];
     }

@@ -49,6 +49,9 @@ public sealed partial class JobState
     /// <summary>The sums of what the attempts that count have counted.</summary>
     public IReadOnlyList<long> Counters => counters;
 
+    /// <summary>The bad records that the attempts that count have passed over.</summary>
+    public long SkippedRecords { get; private set; }
+
     /// <summary>The number of attempts that hold a lease.</summary>
     public int RunningAttempts { get; private set; }
 
@@ -172,11 +175,11 @@ public sealed partial class JobState
         ref var cell = ref Cell(task);
         cell.Winner = succeeded.Attempt.Number;
         cell.WinnerWorker = workerNumbers[succeeded.Worker];
-        Count(succeeded.Counters, 1);
+        Count(succeeded, 1);
         if (task.Kind == TaskKind.Map)
         {
             stage.MapsDone++;
-            if (succeeded.Counters.Count > 0) stage.MapCounters[task.Index] = succeeded.Counters;
+            if (succeeded.Counters.Count > 0 || succeeded.SkippedRecords > 0) stage.MapCounts[task.Index] = succeeded;
         }
         else
         {
@@ -204,7 +207,7 @@ public sealed partial class JobState
         cell.Winner = -1;
         cell.Losses++;
         stage.MapsDone--;
-        if (stage.MapCounters.Remove(task.Index, out var counted)) Count(counted, -1);
+        if (stage.MapCounts.Remove(task.Index, out var counted)) Count(counted, -1);
         Return(task);
     }
 
@@ -226,10 +229,11 @@ public sealed partial class JobState
         return stopped;
     }
 
-    private void Count(IReadOnlyList<long> counted, int sign)
+    private void Count(JobEvent.AttemptSucceeded attempt, int sign)
     {
-        if (counters.Length < counted.Count) Array.Resize(ref counters, counted.Count);
-        for (var i = 0; i < counted.Count; i++) counters[i] += sign * counted[i];
+        if (counters.Length < attempt.Counters.Count) Array.Resize(ref counters, attempt.Counters.Count);
+        for (var i = 0; i < attempt.Counters.Count; i++) counters[i] += sign * attempt.Counters[i];
+        SkippedRecords += sign * attempt.SkippedRecords;
     }
 }
 

@@ -35,8 +35,8 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     /// <summary>Whether the stage's results are complete; its map outputs are not needed any more.</summary>
     public bool IsComplete => MapsAreDone && ReducesDone == reduces.Length;
 
-    /// <summary>What the map tasks counted, so that an output that is lost takes its counts along.</summary>
-    public Dictionary<int, IReadOnlyList<long>> MapCounters { get; } = [];
+    /// <summary>How the map tasks that counted something ended, so that an output that is lost takes its counts along.</summary>
+    public Dictionary<int, JobEvent.AttemptSucceeded> MapCounts { get; } = [];
 
     /// <summary>How long the tasks that are done took, for telling slow ones.</summary>
     public Durations MapDurations { get; } = new();

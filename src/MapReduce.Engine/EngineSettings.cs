@@ -24,9 +24,6 @@ public sealed record EngineSettings
     /// <summary>Whether files are synced to disk before they count, so that a result survives a loss of power.</summary>
     public bool Durable { get; init; }
 
-    /// <summary>The bytes of map output that a process keeps in memory before it writes to <see cref="ScratchFolder"/>.</summary>
-    public long RetainedBytes { get; init; }
-
     /// <summary>Whether combiners and map-side folding run; off only to compare results.</summary>
     public bool Combine { get; init; } = true;
 }

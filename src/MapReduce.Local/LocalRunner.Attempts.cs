@@ -64,7 +64,7 @@ public sealed partial class LocalRunner
         var result = run.Map(work.Plan, Identity(attempt), Folders(attempt), retained, Progress.Add, stop.Token);
         lock (gate)
         {
-            var counts = Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters)).OfType<JobEvent.AttemptSucceeded>().Any();
+            var counts = Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters, result.Totals.RecordsSkipped)).OfType<JobEvent.AttemptSucceeded>().Any();
             if (counts) Accept(attempt, work, result);
             else result.Output.Dispose();
             Monitor.PulseAll(gate);
@@ -90,7 +90,7 @@ public sealed partial class LocalRunner
         var result = run.Reduce(work.Plan, Identity(attempt), work.Outputs!, Folders(attempt), Progress.Add, stop.Token);
         lock (gate)
         {
-            if (Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters)).OfType<JobEvent.AttemptSucceeded>().Any())
+            if (Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters, result.Totals.RecordsSkipped)).OfType<JobEvent.AttemptSucceeded>().Any())
             {
                 work.Accept(attempt.Task, result.Parts, result.Datasets);
                 totals.AddReduce(result.Totals);

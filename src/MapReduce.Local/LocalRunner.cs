@@ -102,7 +102,7 @@ public sealed partial class LocalRunner
         {
             throw new JobFailedException(exception.Error, exception.Message, exception);
         }
-        state = new JobState(id, new JobRules { MaxFailures = settings.Attempts, LeaseDuration = TimeSpan.FromDays(3650), AllowsSpeculation = false }, run.DependsOn);
+        state = new JobState(id, new JobRules { MaxFailures = settings.Attempts, MaxSkippedRecords = settings.SkipBadRecords, LeaseDuration = TimeSpan.FromDays(3650), AllowsSpeculation = false }, run.DependsOn);
         stages = [.. run.DependsOn.Select(_ => new StageWork())];
         Decide(new JobCommand.ClaimEpoch(OnlyEpoch));
     }

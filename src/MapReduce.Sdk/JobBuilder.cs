@@ -66,7 +66,7 @@ public sealed class JobBuilder
         return this;
     }
 
-    /// <summary>Reads text files line by line. Lines end with LF or CRLF; the last may have no end.</summary>
+    /// <summary>Reads text files line by line. Lines end with LF or CRLF; the last may have no end. Bytes come as they are, a byte order mark as well.</summary>
     /// <param name="inputs">The files.</param>
     /// <param name="keepCarriageReturn">Whether lines end with LF only, and a CR before it is part of the line.</param>
     public Source<TextLine> ReadLines(InputSet inputs, bool keepCarriageReturn = false) => Add(new TextLineFormat(inputs, keepCarriageReturn));

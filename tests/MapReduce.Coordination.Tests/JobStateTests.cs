@@ -146,6 +146,22 @@ public sealed class JobStateTests
     }
 
     [Fact]
+    public void Bad_records_are_counted_over_all_tasks()
+    {
+        var job = Planned(maps: 3, reduces: 1, new JobRules { MaxSkippedRecords = 5 });
+        var lost = job.Grant(Map(0), Worker(1));
+        job.Do(new JobCommand.Complete(lost, First, [], SkippedRecords: 4));
+        job.Do(new JobCommand.LoseWorker(Worker(1)));
+        Assert.Equal(0, job.SkippedRecords);
+        job.Do(new JobCommand.Complete(job.Grant(Map(0), Worker(2)), First, [], SkippedRecords: 4));
+        job.Do(new JobCommand.Complete(job.Grant(Map(1), Worker(2)), First, [], SkippedRecords: 1));
+        Assert.Equal(5, job.SkippedRecords);
+        Assert.IsType<JobPhase.Running>(job.Phase);
+        job.Do(new JobCommand.Complete(job.Grant(Map(2), Worker(2)), First, [], SkippedRecords: 1));
+        Assert.Equal(FailureReason.TooManyBadRecords, Assert.IsType<JobPhase.Failed>(job.Phase).Failure.Reason);
+    }
+
+    [Fact]
     public void A_publication_that_is_refused_fails_the_job()
     {
         var job = Planned(maps: 0, reduces: 0);

@@ -50,14 +50,15 @@ public sealed class AuthorMistakesTests : IDisposable
         foreach (var fact in (string[])["in.txt\"", "\"Offset\":4", "FormatException", "\"Text\":\"bad\""]) Assert.Contains(fact, quarantined, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void More_bad_records_than_allowed_fail_the_job()
+    [Theory]
+    [InlineData("1GiB", "More than 1 records are bad")]
+    [InlineData("4", "At least 2 records of the job are bad, and 1 may be passed over")]
+    public void More_bad_records_than_allowed_fail_the_job(string split, string words)
     {
         sandbox.Write("in.txt", "1\nbad\nworse\n");
-        var (code, _, error) = Mr.Run("run", Mr.TestJobs, "--job", "ThrowingMapper", "--input", sandbox["in.txt"], "--output", sandbox["out"], "--skip-bad", "1");
+        var (code, _, error) = Mr.Run("run", Mr.TestJobs, "--job", "ThrowingMapper", "--input", sandbox["in.txt"], "--output", sandbox["out"], "--skip-bad", "1", "--split", split);
         Assert.Equal(1, code);
-        Assert.Contains("More than 1 records are bad", error, StringComparison.Ordinal);
-        Assert.Contains("worse", error, StringComparison.Ordinal);
+        Assert.Contains(words, error, StringComparison.Ordinal);
     }
 
     private (int Code, string Output, string Error) Run(string job, params string[] more)

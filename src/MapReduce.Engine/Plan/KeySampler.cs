@@ -14,11 +14,11 @@ internal static class KeySampler
     private const int KeysOfPiece = 2048;
 
     /// <summary>The first keys of the partitions 1, 2, …</summary>
-    public static IReadOnlyList<byte[]> Boundaries(StageNode stage, ChannelNode channel, IReadOnlyList<FileSplit> splits, int partitions, EngineSettings settings)
+    public static IReadOnlyList<byte[]> Boundaries(JobDefinition job, StageNode stage, ChannelNode channel, IReadOnlyList<FileSplit> splits, int partitions, EngineSettings settings)
     {
         var keys = new List<byte[]>();
         var pieces = Math.Min(Pieces, splits.Count * 4);
-        for (var i = 0; i < pieces; i++) Sample(stage, channel, Piece(splits, i, pieces), settings, keys);
+        for (var i = 0; i < pieces; i++) Sample(job, stage, channel, Piece(splits, i, pieces), settings, keys);
         keys.Sort((left, right) => left.AsSpan().SequenceCompareTo(right));
 
         var boundaries = new List<byte[]>();
@@ -37,10 +37,10 @@ internal static class KeySampler
         return split with { Ranges = [range] };
     }
 
-    private static void Sample(StageNode stage, ChannelNode channel, FileSplit piece, EngineSettings settings, List<byte[]> keys)
+    private static void Sample(JobDefinition job, StageNode stage, ChannelNode channel, FileSplit piece, EngineSettings settings, List<byte[]> keys)
     {
         var scratch = new ScratchFiles(Path.Combine(settings.ScratchFolder, "sample"));
-        var context = new EngineTaskContext(new TaskIdentity(stage.Index, 0, 0), CounterCount, scratch);
+        var context = new EngineTaskContext(new TaskIdentity(stage.Index, 0, 0), job.Counters.Count, scratch);
         var binder = new SamplingBinder(channel, context, keys, KeysOfPiece);
         TaskContext.Enter(context);
         try
@@ -63,9 +63,6 @@ internal static class KeySampler
             scratch.Delete();
         }
     }
-
-    // Counters of a sample count nothing, but may be touched.
-    private const int CounterCount = 1024;
 
     private sealed class SampleComplete : OperationCanceledException;
 

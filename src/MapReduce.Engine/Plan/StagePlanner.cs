@@ -38,7 +38,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             var partitions = Partitions(channel, bytes);
             var buckets = channel.Reduce!.IsFolded ? Buckets(bytes / partitions) : 1;
             IReadOnlyList<byte[]> boundaries = channel.Partitioning == PartitioningKind.Range && partitions > 1
-                ? KeySampler.Boundaries(node, channel, listing.Splits, partitions, settings)
+                ? KeySampler.Boundaries(job, node, channel, listing.Splits, partitions, settings)
                 : [];
             var shape = new ChannelShape(segment, partitions, buckets, boundaries);
             segment += shape.Segments;

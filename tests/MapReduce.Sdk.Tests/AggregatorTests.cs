@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Numerics;
+using CsCheck;
+using Xunit;
+
+namespace MapReduce.Sdk.Tests;
+
+/// <summary>Every aggregator gives the same whatever is folded where: values are dealt to several states, encoded on the way, and merged in any order.</summary>
+public sealed class AggregatorTests
+{
+    private static readonly double[] Corners = [1e308, -1e308, 1.7e308, -1.7e308, 1e-320, -1e-320, 1e16, 1, -1, double.Epsilon, 9.98e291, 9.979e291];
+
+    private static readonly Gen<double> Doubles = Gen.OneOf(
+        Gen.Double[-1000, 1000], Gen.Double.Where(double.IsFinite), Gen.Int[0, Corners.Length - 1].Select(index => Corners[index]));
+
+    [Fact]
+    public void The_sum_of_doubles_is_exact_and_rounded_once()
+        => Check((Aggregator<double, ExactSum.State, double>)Sum.Of<double>(), Doubles, ExactRounded, Equal);
+
+    [Fact]
+    public void A_sum_may_pass_beyond_the_largest_double_on_its_way()
+    {
+        var sum = (Aggregator<double, ExactSum.State, double>)Sum.Of<double>();
+        Assert.Equal(1e308, Fold(sum, [1e308, 1e308, -1e308]));
+        Assert.Equal(double.PositiveInfinity, Fold(sum, [1e308, 1e308]));
+        Assert.Equal(5e-324, Fold(sum, [1e308, 5e-324, -1e308]));
+        Assert.Equal(double.NaN, Fold(sum, [double.PositiveInfinity, 1, double.NegativeInfinity]));
+        Assert.Equal(double.NegativeInfinity, Fold(sum, [1, double.NegativeInfinity, 1e308]));
+        Assert.Equal(0, Fold(sum, []));
+    }
+
+    [Fact]
+    public void The_mean_is_the_exact_sum_divided_once()
+        => Check((Aggregator<double, (ExactSum.State, long), double>)Mean.OfDouble(), Doubles, values => ExactRounded(values) / values.Count, Equal);
+
+    [Fact]
+    public void Integers_are_summed_modulo_their_size()
+    {
+        Check((Aggregator<int, int, int>)Sum.Of<int>(), Gen.Int, values => values.Aggregate(0, (left, right) => unchecked(left + right)));
+        Check((Aggregator<decimal, decimal, decimal>)Sum.Of<decimal>(), Gen.Decimal[-1_000_000, 1_000_000].Select(value => decimal.Round(value, 4)), values => values.Sum());
+        Check((Aggregator<(long, long), (long, long), (long, long)>)Sum.OfPairs<long, long>(), Gen.Select(Gen.Long, Gen.Long),
+            values => values.Aggregate((0L, 0L), (left, right) => unchecked((left.Item1 + right.Item1, left.Item2 + right.Item2))));
+    }
+
+    [Fact]
+    public void Values_are_counted() => Check((Aggregator<string, long, long>)Count.Of<string>(), Gen.String, values => values.Count);
+
+    [Fact]
+    public void The_smallest_and_the_largest_are_found_in_the_order_of_keys()
+    {
+        Check((Aggregator<double, byte[]?, double>)Min.Of<double>(), Gen.Double[-1e9, 1e9], values => values.Min());
+        Check((Aggregator<int, byte[]?, int>)Max.Of<int>(), Gen.Int, values => values.Max());
+    }
+
+    [Fact]
+    public void A_histogram_counts_by_its_bounds()
+        => Assert.Equal([1, 2, 1], Fold((Aggregator<double, long[], long[]>)Histogram.Of(0, 10), [-1, 0, 9.9, 10]));
+
+    [Fact]
+    public void The_top_items_are_the_heaviest_and_of_equal_ones_the_first_by_bytes()
+        => Check(
+            (Aggregator<(long, string), List<(long, string)>, (long, string)[]>)TopK.Of(5),
+            Gen.Select(Gen.Long[0, 4], Gen.Char['a', 'e'].Array[1, 2].Select(letters => new string(letters))),
+            values => values.OrderByDescending(value => value.Item1).ThenBy(value => value.Item2, StringComparer.Ordinal).Take(5).ToArray());
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(3000)]
+    [InlineData(200_000)]
+    public void Distinct_values_are_counted_to_a_few_percent(int distinct)
+    {
+        var values = Enumerable.Range(0, distinct).SelectMany(i => (string[])[$"value {i}", $"value {i / 2}"]).ToList();
+        var counted = FoldAny(DistinctCount.Of<string>(), values);
+        Assert.InRange(counted, distinct * 0.97, distinct * 1.03);
+    }
+
+    [Fact]
+    public void Two_results_come_of_one_pass()
+        => Check(
+            (Aggregator<double, (ExactSum.State, byte[]?), (double, double)>)Both.Of((Aggregator<double, ExactSum.State, double>)Sum.Of<double>(), (Aggregator<double, byte[]?, double>)Max.Of<double>()),
+            Gen.Double[-100, 100], values => (ExactRounded(values), values.Max()));
+
+    [Fact]
+    public void Sums_that_would_depend_on_the_order_are_refused()
+    {
+        Assert.Contains("double", Assert.Throws<JobException>(() => Sum.Of<float>()).Message, StringComparison.Ordinal);
+        Assert.Throws<JobException>(() => Sum.OfPairs<long, double>());
+    }
+
+    private static void Check<TValue, TAccumulator, TResult>(
+        Aggregator<TValue, TAccumulator, TResult> aggregator, Gen<TValue> values, Func<IReadOnlyList<TValue>, TResult> expected, Action<TResult, TResult>? equal = null)
+        => Gen.Select(values.Array[1, 40], Gen.Int[1, 5], Gen.Int).Sample((folded, states, seed) =>
+        {
+            var random = new Random(seed);
+            var shuffled = folded.ToArray();
+            random.Shuffle(shuffled);
+            var parts = Enumerable.Range(0, states).Select(state => shuffled.Where((_, index) => index % states == state)).Where(part => part.Any()).ToArray();
+            random.Shuffle(parts);
+            var merged = Encoded(aggregator, FoldInto(aggregator, parts[0]));
+            foreach (var part in parts[1..]) aggregator.Merge(ref merged, Encoded(aggregator, FoldInto(aggregator, part)));
+            (equal ?? ((left, right) => Assert.Equal(left, right)))(expected(folded), aggregator.Result(merged));
+        }, iter: 1500);
+
+    private static TResult Fold<TValue, TAccumulator, TResult>(Aggregator<TValue, TAccumulator, TResult> aggregator, IEnumerable<TValue> values)
+        => aggregator.Result(FoldInto(aggregator, values));
+
+    private static TAccumulator FoldInto<TValue, TAccumulator, TResult>(Aggregator<TValue, TAccumulator, TResult> aggregator, IEnumerable<TValue> values)
+    {
+        var state = aggregator.Create();
+        foreach (var value in values) aggregator.Add(ref state, value);
+        return state;
+    }
+
+    private static TResult FoldAny<TValue, TResult>(Aggregator<TValue, TResult> aggregator, IEnumerable<TValue> values)
+        => Fold((dynamic)aggregator, values);
+
+    private static TAccumulator Encoded<TValue, TAccumulator, TResult>(Aggregator<TValue, TAccumulator, TResult> aggregator, TAccumulator state)
+    {
+        Assert.True(aggregator.SizeOf(state) > 0);
+        var writer = new ByteWriter();
+        aggregator.Write(state, writer);
+        return aggregator.Read(writer.Written);
+    }
+
+    private static void Equal(double expected, double actual) => Assert.Equal(BitConverter.DoubleToInt64Bits(expected), BitConverter.DoubleToInt64Bits(actual));
+
+    /// <summary>The sum as a decimal with all its digits, which the parser rounds once.</summary>
+    private static double ExactRounded(IReadOnlyList<double> values)
+    {
+        var total = values.Aggregate(BigInteger.Zero, (sum, value) => sum + InSmallestUnits(value));
+        return total.IsZero ? 0 : double.Parse($"{total * BigInteger.Pow(5, 1074)}E-1074", CultureInfo.InvariantCulture);
+    }
+
+    private static BigInteger InSmallestUnits(double value)
+    {
+        var bits = BitConverter.DoubleToInt64Bits(value);
+        var exponent = (int)(bits >> 52 & 0x7FF);
+        var mantissa = bits & (1L << 52) - 1;
+        var magnitude = exponent == 0 ? mantissa : new BigInteger(mantissa | 1L << 52) << exponent - 1;
+        return bits < 0 ? -magnitude : magnitude;
+    }
+}
