@@ -73,7 +73,12 @@ internal sealed class TextLists : Aggregator<Utf8, TextList, ValueList>
         if (state.Buffer is null) state.Buffer = new byte[Math.Max(16, needed)];
         else if (needed > state.Buffer.Length)
         {
-            if (!state.Sorted && state.Count > FirstCompaction) Compact(ref state);
+            if (!state.Sorted && state.Count > FirstCompaction)
+            {
+                Compact(ref state);
+                // Where the item belongs among the sorted ones is not known yet.
+                state.Sorted = false;
+            }
             if (state.Length + 4 + item.Length > state.Buffer!.Length / 2) Array.Resize(ref state.Buffer, Math.Max(needed, state.Buffer!.Length * 2));
         }
         state.Last = state.Length;
