@@ -96,29 +96,8 @@ public sealed class JobRun
     }
 
     private static string Signature(JobDefinition definition) => string.Join('|', definition.Stages.Select(stage =>
-        $"{string.Join(',', stage.DependsOn)}:{string.Join(',', stage.Sources.Select(source => source.GetType().ToString() + Inputs(source)))}:"
+        $"{string.Join(',', stage.DependsOn)}:{string.Join(',', stage.Sources.Select(source => source.GetType() + string.Join(';', source.Patterns)))}:"
         + string.Join(',', stage.Channels.Select(channel =>
             $"{channel.GetType()}{channel.Partitions}{channel.Partitioning}{channel.Reduce?.GetType()}{string.Join(';', channel.Result!.Outputs.Select(output => output.Target.Name + output.Target.FileName))}"))))
         + string.Join(',', definition.Counters.Select(counter => counter.Name));
-
-    private static string Inputs(SourceNode source)
-    {
-        var visitor = new InputVisitor();
-        source.Accept(visitor);
-        return visitor.Text;
-    }
-
-    private sealed class InputVisitor : ISourceVisitor
-    {
-        public string Text { get; private set; } = "";
-
-        public void Visit<TRecord>(RecordSourceNode<TRecord> source) where TRecord : allows ref struct
-            => Text = string.Join(';', source.Format.Inputs?.Patterns ?? []);
-
-        public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)
-            where TKey : allows ref struct
-            where TValue : allows ref struct
-        {
-        }
-    }
 }

@@ -75,7 +75,7 @@ public sealed partial class LocalRunner
     {
         work.Outputs[attempt.Task.Index] = result.Output;
         work.Accept(attempt.Task, result.Parts, result.Datasets);
-        totals.AddMap(result.Totals, attempt.Task.Stage == 0);
+        totals.AddMap(result.Totals);
         Progress.Done++;
         var progress = state.Progress(attempt.Task.Stage);
         if (progress.MapsDone < progress.Maps) return;

@@ -18,9 +18,9 @@ internal sealed class Totals
 
     public void AddPhase(string phase, TimeSpan duration) => phases.Add((phase, duration));
 
-    public void AddMap(TaskTotals totals, bool readsInput)
+    public void AddMap(TaskTotals totals)
     {
-        if (readsInput)
+        if (totals.ReadsInput)
         {
             inputBytes += totals.BytesRead;
             inputRecords += totals.RecordsRead;

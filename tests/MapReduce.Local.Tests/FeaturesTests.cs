@@ -174,6 +174,28 @@ public sealed class FeaturesTests
         Assert.Equal(["a\t10y 10v 2u 1x", "b\t5z"], result.Rows.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void A_group_may_be_named_by_several_parts()
+    {
+        var result = InlineJob.RunTight(
+            job => job.ReadLines(job.Inputs)
+                .Map((TextLine line, IEmitter<((string, string), int), None> output) =>
+                {
+                    var fields = line.ToString().Split(' ');
+                    output.Emit(((fields[0], fields[1]), int.Parse(fields[2], System.Globalization.CultureInfo.InvariantCulture)), None.Value);
+                })
+                .GroupByFirst()
+                .Reduce(((string, string) group, Values<(int Second, None Value)> items, IEmitter<(string, string), string> output) =>
+                {
+                    var all = new List<int>();
+                    foreach (var (second, _) in items) all.Add(second);
+                    output.Emit(group, string.Join(' ', all));
+                })
+                .WriteText(job.Output),
+            "a x 3\na y 1\na x 2\nb x 9\na y 0\na x 1");
+        Assert.Equal(["a\tx\t1 2 3", "a\ty\t0 1", "b\tx\t9"], result.Rows.Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData(JoinKind.Inner, "b 2 x", "b 2 y", "b 3 x", "b 3 y")]
     [InlineData(JoinKind.LeftOuter, "a 1 -", "b 2 x", "b 2 y", "b 3 x", "b 3 y")]

@@ -83,6 +83,20 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_input_of_the_job_counts_as_read()
+    {
+        var report = Run(job =>
+        {
+            var counts = job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, long> output) => output.Emit(line.ToString(), 1)).Aggregate(Sum.Of<long>());
+            var both = counts.Map((string key, long count, IEmitter<string, long> output) => output.Emit(key, count));
+            job.ReadLines(job.Inputs).Map(both, (TextLine line, IEmitter<string, long> output) => output.Emit(line.ToString(), 1));
+            both.Aggregate(Sum.Of<long>()).WriteText(job.Output);
+        }, new());
+        Assert.Equal((12, 24), (report.InputRecords, report.InputBytes));
+        Assert.Equal(["x\t12"], File.ReadAllLines(Path.Combine(report.Output, "part-00000")));
+    }
+
+    [Fact]
     public void Spill_folders_are_used_in_turn_and_left_empty()
     {
         var spill = Directory.CreateDirectory(Path.Combine(folder, "spill")).FullName;

@@ -39,6 +39,7 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
             {
                 RecordsRead = runner.Totals.Records,
                 BytesRead = runner.Totals.Bytes,
+                ReadsInput = stage.Sources[split.Source].Upstream is null,
                 ShuffleBytes = buffers?.FlushedBytes ?? 0,
                 SpilledBytes = buffers?.SpilledBytes ?? 0,
                 RowsWritten = products.Rows,

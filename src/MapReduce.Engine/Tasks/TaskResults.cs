@@ -12,6 +12,9 @@ public sealed record TaskTotals
     /// <summary>Bytes of input or of map output read.</summary>
     public long BytesRead { get; init; }
 
+    /// <summary>Whether what was read is input of the job rather than made by it.</summary>
+    public bool ReadsInput { get; init; }
+
     /// <summary>Bytes of map output made.</summary>
     public long ShuffleBytes { get; init; }
 

@@ -18,7 +18,7 @@ internal static class JobGraph
         var stages = new List<StageNode>();
         while (groups.Count > 0)
         {
-            var ready = groups.FindIndex(group => group.All(source => Upstream(source) is not { } channel || channel.Stage >= 0));
+            var ready = groups.FindIndex(group => group.All(source => source.Upstream is not { } channel || channel.Stage >= 0));
             if (ready < 0) throw Invalid(name, "its stages wait for each other in a circle. A dataset cannot feed the stage that makes it");
             var members = groups[ready];
             groups.RemoveAt(ready);
@@ -29,7 +29,7 @@ internal static class JobGraph
                 Index = stages.Count,
                 Sources = members,
                 Channels = stageChannels,
-                DependsOn = members.Select(Upstream).OfType<ChannelNode>().Select(channel => channel.Stage).Distinct().Order().ToList(),
+                DependsOn = members.Select(source => source.Upstream).OfType<ChannelNode>().Select(channel => channel.Stage).Distinct().Order().ToList(),
             });
         }
         return new JobDefinition { Name = name, Stages = stages, Counters = counters, SideFiles = sideFiles, HasSideEffects = hasSideEffects };
@@ -47,13 +47,6 @@ internal static class JobGraph
         return [.. groups.OrderBy(group => group[0].Order)];
     }
 
-    private static ChannelNode? Upstream(SourceNode source)
-    {
-        var visitor = new UpstreamVisitor();
-        source.Accept(visitor);
-        return visitor.Channel;
-    }
-
     private static void CheckOutputs(string name, List<ChannelNode> channels)
     {
         var targets = new HashSet<string>();
@@ -63,17 +56,4 @@ internal static class JobGraph
     }
 
     private static JobException Invalid(string name, string what) => new(JobError.Definition, $"{name} cannot run: {what}.");
-
-    private sealed class UpstreamVisitor : ISourceVisitor
-    {
-        public ChannelNode? Channel { get; private set; }
-
-        public void Visit<TRecord>(RecordSourceNode<TRecord> source) where TRecord : allows ref struct
-        {
-        }
-
-        public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)
-            where TKey : allows ref struct
-            where TValue : allows ref struct => Channel = source.Dataset.Channel;
-    }
 }

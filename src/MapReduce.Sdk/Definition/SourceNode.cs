@@ -9,6 +9,12 @@ internal abstract class SourceNode(int order)
     /// <summary>The channels that its map functions feed.</summary>
     public List<ChannelNode> Channels { get; } = [];
 
+    /// <summary>The channel whose results it reads; null where it reads the input of the job.</summary>
+    public virtual ChannelNode? Upstream => null;
+
+    /// <summary>The files, folders and globs that it reads.</summary>
+    public virtual IReadOnlyList<string> Patterns => [];
+
     public abstract void Accept(ISourceVisitor visitor);
 }
 
@@ -17,6 +23,8 @@ internal sealed class RecordSourceNode<TRecord>(int order, InputFormat<TRecord> 
     where TRecord : allows ref struct
 {
     public InputFormat<TRecord> Format { get; } = format;
+
+    public override IReadOnlyList<string> Patterns => Format.Inputs?.Patterns ?? [];
 
     /// <summary>Each binds a map function to the emitters of one task attempt.</summary>
     public List<Func<IMapBinder, RecordAction<TRecord>>> Mappers { get; } = [];
@@ -30,6 +38,8 @@ internal sealed class DatasetSourceNode<TKey, TValue>(int order, DatasetNode<TKe
     where TValue : allows ref struct
 {
     public DatasetNode<TKey, TValue> Dataset { get; } = dataset;
+
+    public override ChannelNode? Upstream => Dataset.Channel;
 
     public List<Func<IMapBinder, PairAction<TKey, TValue>>> Mappers { get; } = [];
 
