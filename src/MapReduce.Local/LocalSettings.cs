@@ -6,7 +6,7 @@ namespace MapReduce.Local;
 public sealed record LocalSettings
 {
     // Memory that the process has not touched before costs more, the first time, than a spill to the page cache.
-    private const long MostMemoryOfSlot = 768L << 20;
+    private const long MostMemoryOfSlot = 384L << 20;
 
     /// <summary>The number of tasks that run at a time.</summary>
     public int Slots { get; init; } = Environment.ProcessorCount;
@@ -44,7 +44,7 @@ public sealed record LocalSettings
     /// <summary>Whether finished map output may stay in memory; off, everything goes through files.</summary>
     public bool KeepInMemory { get; init; } = true;
 
-    /// <summary>The memory of a slot, set or derived: a quarter of the machine's shared by all slots, at most 768 MiB each.</summary>
+    /// <summary>The memory of a slot, set or derived: a quarter of the machine's shared by all slots, at most 384 MiB each.</summary>
     public long EffectiveMemoryOfSlot => MemoryOfSlot > 0
         ? MemoryOfSlot
         : Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / Math.Max(1, Slots), 64L << 20, MostMemoryOfSlot);

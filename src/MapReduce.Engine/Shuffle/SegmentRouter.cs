@@ -70,7 +70,8 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     }
 
     /// <summary>The segment of any key.</summary>
-    public int Of(ReadOnlySpan<byte> key) => OfKey(key, KeyPrefix.Of(key, 0), KeyHash.Of(key));
+    public int Of(ReadOnlySpan<byte> key)
+        => OfKey(key, KeyPrefix.Of(key, 0), shape.Buckets == 1 && kind != PartitioningKind.Hash ? 0 : KeyHash.Of(key));
 
     /// <summary>The segment of a key whose finished hash is known.</summary>
     public int Of(ReadOnlySpan<byte> key, ulong hash) => OfKey(key, KeyPrefix.Of(key, 0), hash);
