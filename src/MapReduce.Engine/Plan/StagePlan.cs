@@ -1,7 +1,6 @@
 using System.IO.Hashing;
 using MapReduce.Engine.Input;
 using MapReduce.Engine.Shuffle;
-using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Plan;
 
@@ -15,8 +14,14 @@ public sealed class StagePlan
         Channels = channels;
         Segments = channels.Sum(shape => shape?.Segments ?? 0);
         Reduces = channels.Sum(shape => shape?.Partitions ?? 0);
-        Hash = HashOf();
+        Bytes = StagePlanCodec.Write(stage, splits, channels);
+        Hash = Convert.ToHexStringLower(XxHash128.Hash(Bytes.Span));
     }
+
+    /// <summary>Reads a plan that another process has made.</summary>
+    /// <param name="bytes">Its <see cref="Bytes"/>.</param>
+    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
+    public static StagePlan Read(ReadOnlyMemory<byte> bytes) => StagePlanCodec.Read(bytes);
 
     /// <summary>The stage, from 0.</summary>
     public int Stage { get; }
@@ -32,6 +37,9 @@ public sealed class StagePlan
 
     /// <summary>The bytes that the stage reads.</summary>
     public long InputBytes => Splits.Sum(split => split.Length);
+
+    /// <summary>The plan as bytes, for other processes: see <see cref="Read"/>.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>A digest of the plan; a plan made again must have the same.</summary>
     public string Hash { get; }
@@ -52,38 +60,5 @@ public sealed class StagePlan
             index -= partitions;
         }
         throw new ArgumentOutOfRangeException(nameof(index), "The stage has no such reduce task.");
-    }
-
-    private string HashOf()
-    {
-        var writer = new ByteWriter();
-        void Number(long value) => writer.Write(BitConverter.GetBytes(value));
-        void Text(ReadOnlySpan<byte> value)
-        {
-            Number(value.Length);
-            writer.Write(value);
-        }
-        Number(Stage);
-        foreach (var split in Splits)
-        {
-            Number(split.Source);
-            Number(split.FirstNumber);
-            Number(split.Numbers);
-            foreach (var range in split.Ranges)
-            {
-                Text(System.Text.Encoding.UTF8.GetBytes(range.File.Path));
-                Number(range.File.Length);
-                Number(range.File.ModifiedTicks);
-                Number(range.Start);
-                Number(range.Length);
-            }
-        }
-        foreach (var shape in Channels)
-        {
-            Number(shape?.Partitions ?? 0);
-            Number(shape?.Buckets ?? 0);
-            foreach (var boundary in shape?.Boundaries ?? []) Text(boundary);
-        }
-        return Convert.ToHexStringLower(XxHash128.Hash(writer.Written));
     }
 }

@@ -3,6 +3,11 @@ namespace MapReduce.Engine.Shuffle;
 /// <summary>Where a block is: in memory, raw, or in the output's segment file.</summary>
 internal readonly unsafe struct BlockReference(int segment, long fileOffset, int storedLength, int rawLength, byte* memory)
 {
+    /// <summary>A block of a file whose raw length is not known yet.</summary>
+    public BlockReference(int segment, long fileOffset, int storedLength) : this(segment, fileOffset, storedLength, -1, null)
+    {
+    }
+
     public readonly byte* Memory = memory;
     public readonly long FileOffset = fileOffset;
     public readonly int Segment = segment;

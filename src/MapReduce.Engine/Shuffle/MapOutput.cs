@@ -23,8 +23,18 @@ public sealed class MapOutput : IDisposable
         foreach (var block in unordered) blocks[next[block.Segment]++] = block;
     }
 
+    /// <summary>Opens a complete segment file that another process has written, or a slice of one that was fetched.</summary>
+    /// <param name="path">The file; it is deleted with the output.</param>
+    /// <exception cref="EngineException">It is not there, not complete, or damaged.</exception>
+    public static MapOutput Open(string path)
+    {
+        using var reader = new SegmentFileReader(path);
+        var blocks = reader.ReadIndex(out var segments);
+        return new MapOutput(blocks, segments, [], null, path);
+    }
+
     /// <summary>The output of a task that shuffles nothing.</summary>
-    internal static MapOutput Empty => new([], 0, [], null, null);
+    public static MapOutput Empty => new([], 0, [], null, null);
 
     /// <summary>The segment file; null where everything is in memory.</summary>
     public string? FilePath { get; }

@@ -80,6 +80,8 @@ internal sealed unsafe class SegmentBuffers : IDisposable
     public MapOutput Complete()
     {
         for (var i = 0; i < segments; i++) Flush(i);
+        // Where nothing may stay in memory somebody else will look for the file, were it empty.
+        if (retained is null) file ??= new SegmentFileWriter(filePath, compression);
         file?.Complete(segments, durable);
         var output = new MapOutput(blocks, segments, [.. pages], retained, file?.FilePath);
         pages.Clear();

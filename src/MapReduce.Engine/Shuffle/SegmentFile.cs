@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace MapReduce.Engine.Shuffle;
 
@@ -36,6 +37,28 @@ internal static class SegmentFile
     {
         Magic.CopyTo(target);
         BinaryPrimitives.WriteInt32LittleEndian(target[4..], Version);
+    }
+
+    /// <summary>The index and the footer of a file.</summary>
+    /// <param name="blocks">The blocks in the order of the file.</param>
+    /// <param name="offset">Where the index begins.</param>
+    /// <param name="segments">The number of segments.</param>
+    public static byte[] Index(IReadOnlyList<BlockReference> blocks, long offset, int segments)
+    {
+        var index = new byte[(blocks.Count * IndexEntryLength) + FooterLength];
+        var target = index.AsSpan();
+        foreach (var block in blocks)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(target, block.FileOffset);
+            BinaryPrimitives.WriteInt32LittleEndian(target[8..], block.Segment);
+            BinaryPrimitives.WriteInt32LittleEndian(target[12..], block.StoredLength);
+            target = target[IndexEntryLength..];
+        }
+        BinaryPrimitives.WriteInt64LittleEndian(target, offset);
+        BinaryPrimitives.WriteInt32LittleEndian(target[8..], blocks.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(target[12..], segments);
+        BinaryPrimitives.WriteUInt64LittleEndian(target[16..], XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)));
+        return index;
     }
 
     public static void WriteBlockHeader(Span<byte> target, int stored, int raw, int segment, BlockCompression compression, ulong checksum)

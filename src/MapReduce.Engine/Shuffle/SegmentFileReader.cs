@@ -65,14 +65,13 @@ internal sealed class SegmentFileReader : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static unsafe List<BlockReference> ParseIndex(ReadOnlySpan<byte> index, int count)
+    private static List<BlockReference> ParseIndex(ReadOnlySpan<byte> index, int count)
     {
         var blocks = new List<BlockReference>(count);
         for (var i = 0; i < count; i++)
         {
             var entry = index[(i * SegmentFile.IndexEntryLength)..];
-            blocks.Add(new BlockReference(BinaryPrimitives.ReadInt32LittleEndian(entry[8..]), BinaryPrimitives.ReadInt64LittleEndian(entry),
-                BinaryPrimitives.ReadInt32LittleEndian(entry[12..]), -1, null));
+            blocks.Add(new BlockReference(BinaryPrimitives.ReadInt32LittleEndian(entry[8..]), BinaryPrimitives.ReadInt64LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[12..])));
         }
         return blocks;
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using MapReduce.Engine.Memory;
 using Microsoft.Win32.SafeHandles;
@@ -49,20 +48,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     /// <summary>Writes the index; the file is then complete.</summary>
     public void Complete(int segments, bool durable)
     {
-        var offset = Length;
-        var index = new byte[(blocks.Count * SegmentFile.IndexEntryLength) + SegmentFile.FooterLength];
-        var target = index.AsSpan();
-        foreach (var block in blocks)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(target, block.FileOffset);
-            BinaryPrimitives.WriteInt32LittleEndian(target[8..], block.Segment);
-            BinaryPrimitives.WriteInt32LittleEndian(target[12..], block.StoredLength);
-            target = target[SegmentFile.IndexEntryLength..];
-        }
-        BinaryPrimitives.WriteInt64LittleEndian(target, offset);
-        BinaryPrimitives.WriteInt32LittleEndian(target[8..], blocks.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(target[12..], segments);
-        BinaryPrimitives.WriteUInt64LittleEndian(target[16..], XxHash3.HashToUInt64(index.AsSpan(0, index.Length - 8)));
+        var index = SegmentFile.Index(blocks, Length, segments);
         Write(index);
         Flush();
         if (durable) RandomAccess.FlushToDisk(file);

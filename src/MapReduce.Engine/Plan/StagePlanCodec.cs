@@ -1,0 +1,131 @@
+using System.Text;
+using MapReduce.Engine.Input;
+using MapReduce.Engine.Shuffle;
+
+namespace MapReduce.Engine.Plan;
+
+// A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
+//   version, 1; stage
+//   files: their number, then for each its path, length, time of change in ticks and compression
+//   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length
+//   channels: their number, then for each 0 if it is map-only, else 1, first segment, partitions, buckets, number of boundaries, and each boundary
+//             behind its length
+
+/// <summary>Turns plans into bytes, so that one process plans and others run the tasks; the format is described at the top of this file.</summary>
+internal static class StagePlanCodec
+{
+    private const int Version = 1;
+
+    public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
+        {
+            writer.Write7BitEncodedInt(Version);
+            writer.Write7BitEncodedInt(stage);
+            var files = WriteFiles(writer, splits);
+            WriteSplits(writer, splits, files);
+            writer.Write7BitEncodedInt(channels.Count);
+            foreach (var channel in channels) WriteChannel(writer, channel);
+        }
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
+    public static StagePlan Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false), Encoding.UTF8);
+            var version = reader.Read7BitEncodedInt();
+            if (version != Version) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
+            var stage = reader.Read7BitEncodedInt();
+            var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
+            var splits = List(reader, () => ReadSplit(reader, files));
+            return new StagePlan(stage, splits, List(reader, () => ReadChannel(reader)));
+        }
+        catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new EngineException(EngineError.CorruptData, $"The plan cannot be read: {exception.Message} It must be made again.", exception);
+        }
+    }
+
+    private static Dictionary<InputFile, int> WriteFiles(BinaryWriter writer, IReadOnlyList<FileSplit> splits)
+    {
+        var files = new Dictionary<InputFile, int>();
+        foreach (var range in splits.SelectMany(split => split.Ranges)) files.TryAdd(range.File, files.Count);
+        writer.Write7BitEncodedInt(files.Count);
+        foreach (var file in files.Keys)
+        {
+            writer.Write(file.Path);
+            writer.Write7BitEncodedInt64(file.Length);
+            writer.Write7BitEncodedInt64(file.ModifiedTicks);
+            writer.Write7BitEncodedInt((int)file.Compression);
+        }
+        return files;
+    }
+
+    private static void WriteSplits(BinaryWriter writer, IReadOnlyList<FileSplit> splits, Dictionary<InputFile, int> files)
+    {
+        writer.Write7BitEncodedInt(splits.Count);
+        foreach (var split in splits)
+        {
+            writer.Write7BitEncodedInt(split.Source);
+            writer.Write7BitEncodedInt64(split.FirstNumber);
+            writer.Write7BitEncodedInt64(split.Numbers);
+            writer.Write7BitEncodedInt(split.Ranges.Count);
+            foreach (var range in split.Ranges)
+            {
+                writer.Write7BitEncodedInt(files[range.File]);
+                writer.Write7BitEncodedInt64(range.Start);
+                writer.Write7BitEncodedInt64(range.Length);
+            }
+        }
+    }
+
+    private static FileSplit ReadSplit(BinaryReader reader, List<InputFile> files)
+    {
+        var source = reader.Read7BitEncodedInt();
+        var firstNumber = reader.Read7BitEncodedInt64();
+        var numbers = reader.Read7BitEncodedInt64();
+        var ranges = List(reader, () => new FileRange(files[reader.Read7BitEncodedInt()], reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
+        return new FileSplit(source, ranges, firstNumber, numbers);
+    }
+
+    private static void WriteChannel(BinaryWriter writer, ChannelShape? channel)
+    {
+        writer.Write7BitEncodedInt(channel is null ? 0 : 1);
+        if (channel is null) return;
+        writer.Write7BitEncodedInt(channel.FirstSegment);
+        writer.Write7BitEncodedInt(channel.Partitions);
+        writer.Write7BitEncodedInt(channel.Buckets);
+        writer.Write7BitEncodedInt(channel.Boundaries.Count);
+        foreach (var boundary in channel.Boundaries)
+        {
+            writer.Write7BitEncodedInt(boundary.Length);
+            writer.Write(boundary);
+        }
+    }
+
+    private static ChannelShape? ReadChannel(BinaryReader reader)
+    {
+        if (reader.Read7BitEncodedInt() == 0) return null;
+        var firstSegment = reader.Read7BitEncodedInt();
+        var partitions = reader.Read7BitEncodedInt();
+        var buckets = reader.Read7BitEncodedInt();
+        return new ChannelShape(firstSegment, partitions, buckets, List(reader, () => Bytes(reader, reader.Read7BitEncodedInt())));
+    }
+
+    private static byte[] Bytes(BinaryReader reader, int length)
+        => reader.ReadBytes(length) is var bytes && bytes.Length == length ? bytes : throw new EndOfStreamException();
+
+    private static List<T> List<T>(BinaryReader reader, Func<T> read)
+    {
+        var count = reader.Read7BitEncodedInt();
+        // Each item takes at least a byte: a longer list than that is damage, and must not cost its length in memory.
+        if (count < 0 || count > reader.BaseStream.Length - reader.BaseStream.Position) throw new FormatException($"It announces a list of {count} items that cannot be there.");
+        var items = new List<T>(count);
+        for (var i = 0; i < count; i++) items.Add(read());
+        return items;
+    }
+}

@@ -1,0 +1,123 @@
+using MapReduce.Engine.Output;
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Tasks;
+using MapReduce.Sdk;
+using Xunit;
+
+namespace MapReduce.Engine.Tests;
+
+/// <summary>A job whose tasks share nothing but files, as in processes of their own: each defines the job anew, reads the plan from bytes, and gets its share of each map output as bytes.</summary>
+public sealed class SeparateTasksTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly Dictionary<(int Stage, int Channel), List<DatasetFile>> datasets = [];
+    private readonly SortedDictionary<string, string> parts = new(StringComparer.Ordinal);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Words_are_counted_and_ranked_in_two_stages()
+    {
+        File.WriteAllText(folder["in"], string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"word{i % 100} other{i % 7}")));
+        await Run<CountAndRank>(stages: 2);
+        Assert.Equal(107, parts.Where(part => part.Key.StartsWith("counts/", StringComparison.Ordinal)).Sum(part => part.Value.Count(c => c == '\n')));
+        Assert.Equal("429\tother0\n429\tother1\n429\tother2\n", parts["top/part-00000"][..33]);
+        Assert.Contains("word42\t30\n", string.Concat(parts.Values), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Values_keep_the_order_of_their_input()
+    {
+        File.WriteAllText(folder["in"], string.Join('\n', Enumerable.Range(0, 2000).Select(i => $"{i % 3} {i}")));
+        await Run<Concatenate>(stages: 1);
+        var rows = string.Concat(parts.Values).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+        Assert.Equal(Enumerable.Range(0, 3).Select(key => $"{key}\t{string.Concat(Enumerable.Range(0, 2000).Where(i => i % 3 == key).Select(i => $"{i},"))}"), rows);
+    }
+
+    [Fact]
+    public async Task A_map_task_without_pairs_has_an_output_too()
+    {
+        File.WriteAllText(folder["in"], "\n\n\n\n\nword");
+        await Run<CountAndRank>(stages: 2);
+        Assert.Equal("word\t1\n", string.Concat(parts.Where(part => part.Key.StartsWith("counts/", StringComparison.Ordinal)).Select(part => part.Value)));
+    }
+
+    private async Task Run<TJob>(int stages) where TJob : IJob, new()
+    {
+        for (var stage = 0; stage < stages; stage++)
+        {
+            var plan = Define<TJob>().Plan(stage, (earlier, channel) => datasets.GetValueOrDefault((earlier, channel)) ?? []).Bytes;
+            var maps = new List<string>();
+            for (var map = 0; map < StagePlan.Read(plan).Maps; map++)
+            {
+                var result = Define<TJob>().Map(StagePlan.Read(plan), new TaskIdentity(stage, map, 0), Folders(stage, $"m{map}"), retained: null, progress: null, CancellationToken.None);
+                maps.Add(result.Output.FilePath!);
+                Accept(stage, result.Parts, result.Datasets);
+            }
+            for (var reduce = 0; reduce < StagePlan.Read(plan).Reduces; reduce++)
+            {
+                var outputs = new List<MapOutput>();
+                foreach (var map in maps) outputs.Add(MapOutput.Open(await Fetch(map, plan, reduce)));
+                var result = Define<TJob>().Reduce(StagePlan.Read(plan), new TaskIdentity(stage, reduce, 0), outputs, Folders(stage, $"r{reduce}"), progress: null, CancellationToken.None);
+                outputs.ForEach(output => output.Dispose());
+                Accept(stage, result.Parts, result.Datasets);
+            }
+            Assert.Empty(Directory.GetFiles(folder.Path, "fetched-*"));
+        }
+    }
+
+    /// <summary>Copies a reduce task's share of a map output, as over a network.</summary>
+    private async Task<string> Fetch(string map, ReadOnlyMemory<byte> plan, int reduce)
+    {
+        var path = folder[$"fetched-{Guid.NewGuid():n}"];
+        using var slice = SegmentSlice.Open(map, StagePlan.Read(plan), reduce);
+        await using var file = File.Create(path);
+        await slice.CopyToAsync(file, CancellationToken.None);
+        Assert.Equal(slice.Length, file.Length);
+        return path;
+    }
+
+    private void Accept(int stage, IReadOnlyList<PartFile> made, IReadOnlyList<DatasetFile> forLater)
+    {
+        foreach (var part in made) parts.Add(part.Name, File.ReadAllText(part.PrivatePath));
+        foreach (var file in forLater)
+        {
+            if (!datasets.TryGetValue((stage, file.Channel), out var files)) datasets[(stage, file.Channel)] = files = [];
+            files.Add(file);
+        }
+    }
+
+    private JobRun Define<TJob>() where TJob : IJob, new() => JobRun.Define(
+        () => new TJob(), new JobRequest(typeof(TJob).Name, [folder["in"]], []),
+        new EngineSettings { ScratchFolder = folder["scratch"], SplitBytes = 4000, Partitions = 3, TaskMemory = 64 << 10, Compression = BlockCompression.Lz4 });
+
+    private TaskFolders Folders(int stage, string task) => new(folder["private"], folder["shared"], folder[$"scratch-{stage}-{task}"], $"s{stage}-{task}");
+
+    private sealed class CountAndRank : IJob
+    {
+        public void Define(JobBuilder job)
+        {
+            var counts = job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, long> output) =>
+            {
+                foreach (var word in line.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries)) output.Emit(word, 1);
+            }).Aggregate(Sum.Of<long>()).WriteText(job.OutputNamed("counts"));
+            counts.Map((string word, long count, IEmitter<(Descending<long>, string), None> output) => output.Emit((new(count), word), None.Value))
+                .Partitions(1).Sort().WriteText(job.OutputNamed("top"));
+        }
+    }
+
+    private sealed class Concatenate : IJob
+    {
+        public void Define(JobBuilder job) => job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, string> output) =>
+        {
+            var fields = line.ToString().Split(' ');
+            output.Emit(fields[0], fields[1]);
+        }).Reduce((string key, Values<string> values, IEmitter<string, string> output) =>
+        {
+            var all = new System.Text.StringBuilder();
+            foreach (var value in values) all.Append(value).Append(',');
+            output.Emit(key, all.ToString());
+        }).WriteText(job.Output);
+    }
+}

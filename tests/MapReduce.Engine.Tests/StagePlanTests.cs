@@ -1,0 +1,54 @@
+using CsCheck;
+using MapReduce.Engine.Input;
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using Xunit;
+
+namespace MapReduce.Engine.Tests;
+
+public sealed class StagePlanTests
+{
+    private static readonly Gen<StagePlan> Plans =
+        from stage in Gen.Int[0, 5]
+        from files in Gen.Select(Gen.String, Gen.Long[0, long.MaxValue], Gen.Long, Gen.Enum<FileCompression>(), (path, length, ticks, compression) => new InputFile(path, length, ticks, compression)).Array[1, 4]
+        from splits in Gen.Select(Gen.Int[0, 3], Gen.Select(Gen.Int[0, files.Length - 1], Gen.Long[0, 1L << 50], Gen.Long[0, 1L << 50]).Array[0, 3], Gen.Long[0, 1000]).Array[0, 10]
+        from channels in Gen.Select(Gen.Bool, Gen.Int[0, 100], Gen.Int[1, 50], Gen.Byte.Array[0, 20].Array[0, 5]).Array[0, 4]
+        select new StagePlan(
+            stage,
+            [.. splits.Select(split => new FileSplit(split.Item1, [.. split.Item2.Select(range => new FileRange(files[range.Item1], range.Item2, range.Item3))], split.Item3, split.Item3))],
+            [.. channels.Select(channel => channel.Item1 ? new ChannelShape(channel.Item2, channel.Item3, 4, channel.Item4) : null)]);
+
+    [Fact]
+    public void A_plan_comes_back_from_its_bytes()
+        => Plans.Sample(plan =>
+        {
+            var read = StagePlan.Read(plan.Bytes);
+            Assert.Equal(plan.Bytes.ToArray(), read.Bytes.ToArray());
+            Assert.Equal((plan.Hash, plan.Stage, plan.Maps, plan.Reduces, plan.Segments, plan.InputBytes), (read.Hash, read.Stage, read.Maps, read.Reduces, read.Segments, read.InputBytes));
+            Assert.Equal(plan.Splits.SelectMany(split => split.Ranges), read.Splits.SelectMany(split => split.Ranges));
+        });
+
+    [Fact]
+    public void Different_plans_have_different_hashes()
+        => Gen.Select(Plans, Plans).Sample((left, right) => Assert.Equal(left.Bytes.Span.SequenceEqual(right.Bytes.Span), left.Hash == right.Hash));
+
+    [Fact]
+    public void Bytes_that_are_no_plan_are_refused_whatever_they_are()
+        => Gen.Select(Plans, Gen.Int, Gen.Byte).Sample((plan, position, change) =>
+        {
+            var bytes = plan.Bytes.ToArray();
+            bytes[(uint)position % bytes.Length] ^= change;
+            try
+            {
+                StagePlan.Read(bytes.AsMemory(0, bytes.Length - (change & 1)));
+            }
+            catch (EngineException exception)
+            {
+                Assert.Equal(EngineError.CorruptData, exception.Error);
+            }
+        }, iter: 5000);
+
+    [Fact]
+    public void A_plan_of_a_newer_version_is_named()
+        => Assert.Contains("version 9", Assert.Throws<EngineException>(() => StagePlan.Read(new byte[] { 9, 0, 0, 0, 0 })).Message, StringComparison.Ordinal);
+}
