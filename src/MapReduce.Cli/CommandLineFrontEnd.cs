@@ -85,6 +85,8 @@ internal static class CommandLineFrontEnd
                 return Parse<GenerateOptions>("generate", rest, GenerateVerb.Run);
             case "validate":
                 return Parse<ValidateOptions>("validate", rest, ValidateVerb.Run);
+            case ExecutorVerb.Name:
+                return ExecutorVerb.Run(rest);
             case "--version" or "version":
                 Console.WriteLine($"mr {typeof(CommandLineFrontEnd).Assembly.GetName().Version!.ToString(3)}");
                 return ExitCode.Success;

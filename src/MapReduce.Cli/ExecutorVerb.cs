@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using MapReduce.Executor;
+
+namespace MapReduce.Cli;
+
+/// <summary><c>mr executor SOCKET</c>: what a node starts to run a job's code in; not for people, and not among the commands that are shown.</summary>
+internal static class ExecutorVerb
+{
+    public const string Name = "executor";
+
+    public static ExitCode Run(string[] arguments)
+    {
+        if (arguments.Length != 1) throw new UserException(ExitCode.Usage, "An executor is started by a node, with the path of the node's socket. To run a job say mr run.");
+        try
+        {
+            ExecutorHost.Serve(arguments[0]);
+            return ExitCode.Success;
+        }
+        catch (SocketException exception)
+        {
+            throw new UserException(ExitCode.Failed, $"No node listens at '{arguments[0]}': {exception.Message}. An executor is started by a node; to run a job say mr run.");
+        }
+    }
+}

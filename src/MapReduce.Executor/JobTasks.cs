@@ -1,0 +1,98 @@
+using Google.Protobuf;
+using MapReduce.Engine;
+using MapReduce.Engine.Loading;
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Tasks;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
+
+namespace MapReduce.Executor;
+
+/// <summary>A job that has been loaded and defined, and the tasks of it that the node asks for.</summary>
+internal sealed class JobTasks
+{
+    private readonly JobRun job;
+    private readonly string scratch;
+    private (ByteString Bytes, StagePlan Plan)? last;
+
+    private JobTasks(JobRun job, string scratch)
+    {
+        this.job = job;
+        this.scratch = scratch;
+    }
+
+    /// <summary>What the node must know of the job.</summary>
+    public Opened Description
+    {
+        get
+        {
+            var opened = new Opened { Name = job.Name, HasSideEffects = job.HasSideEffects };
+            opened.Counters.Add(job.Counters);
+            opened.Stages.Add(job.DependsOn.Select(stage => new Stage { DependsOn = { stage } }));
+            opened.Outputs.Add(job.Outputs.Select(output => new Layout { Name = output.Name, Ranges = output.Ranges, HasKey = output.Key is not null, Key = { output.Key ?? [] } }));
+            return opened;
+        }
+    }
+
+    public static JobTasks Open(Open open)
+    {
+        var (name, create) = JobLoader.Load(open.Assembly, open.JobClass.Length == 0 ? null : open.JobClass);
+        var settings = new EngineSettings
+        {
+            TaskMemory = open.Settings.TaskMemory,
+            SplitBytes = open.Settings.SplitBytes,
+            Partitions = open.Settings.Partitions,
+            Compression = (BlockCompression)open.Settings.Compression,
+            SkipBadRecords = open.Settings.SkipBadRecords,
+            Durable = open.Settings.Durable,
+            ScratchFolder = open.Settings.ScratchFolder,
+        };
+        return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments), settings), settings.ScratchFolder);
+    }
+
+    /// <summary>Runs an attempt on this thread.</summary>
+    public FromExecutor Run(Run run, Action<long> progress, CancellationToken cancellation) => run.TaskCase switch
+    {
+        Protocol.Execution.Run.TaskOneofCase.Plan => new FromExecutor { Planned = Plan(run) },
+        Protocol.Execution.Run.TaskOneofCase.Map => new FromExecutor { Mapped = Map(run, progress, cancellation) },
+        Protocol.Execution.Run.TaskOneofCase.Reduce => new FromExecutor { Reduced = Reduce(run, progress, cancellation) },
+        _ => throw new InvalidOperationException("The node asks for a kind of task that this executor does not know. Run the same version on all nodes."),
+    };
+
+    private Planned Plan(Run run)
+    {
+        var earlier = run.Plan.Earlier.ToDictionary(stage => stage.Stage, stage => stage.Files);
+        var plan = job.Plan(run.Attempt.Stage, (stage, channel) => [.. earlier[stage].Where(file => file.Channel == channel).Select(Wire.Read)]);
+        return new Planned { Attempt = run.Attempt, Plan = UnsafeByteOperations.UnsafeWrap(plan.Bytes), Hash = plan.Hash, Maps = plan.Maps, Reduces = plan.Reduces };
+    }
+
+    private Mapped Map(Run run, Action<long> progress, CancellationToken cancellation)
+    {
+        var result = job.Map(PlanOf(run.Map.Plan), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
+        return new Mapped { Attempt = run.Attempt, Output = result.Output.FilePath ?? "", Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
+    }
+
+    private Reduced Reduce(Run run, Action<long> progress, CancellationToken cancellation)
+    {
+        var plan = PlanOf(run.Reduce.Plan);
+        var outputs = run.Reduce.MapOutputs.Select(MapOutput.Open).ToList();
+        var result = job.Reduce(plan, Identity(run.Attempt), outputs, Folders(run, TaskKind.Reduce), progress, cancellation);
+        return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
+    }
+
+    /// <summary>The plan of the stage; the same for all its tasks.</summary>
+    private StagePlan PlanOf(ByteString bytes)
+    {
+        if (last is null || !last.Value.Bytes.Equals(bytes)) last = (bytes, StagePlan.Read(bytes.Memory));
+        return last.Value.Plan;
+    }
+
+    private TaskFolders Folders(Run run, TaskKind kind)
+    {
+        var attempt = new AttemptId(new TaskId(run.Attempt.Stage, kind, run.Attempt.Index), run.Attempt.Number).ToString();
+        return new TaskFolders(run.Folders.Staging, run.Folders.Shared, Path.Combine(scratch, attempt), attempt);
+    }
+
+    private static TaskIdentity Identity(Attempt attempt) => new(attempt.Stage, attempt.Index, attempt.Number);
+}

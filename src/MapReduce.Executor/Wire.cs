@@ -1,0 +1,36 @@
+using MapReduce.Engine.Output;
+using MapReduce.Engine.Tasks;
+using MapReduce.Protocol.Execution;
+
+namespace MapReduce.Executor;
+
+/// <summary>The engine's results as messages.</summary>
+internal static class Wire
+{
+    public static DatasetFile Read(Dataset file) => new(file.Channel, file.Path, file.Length, file.Rows);
+
+    public static Products Write(IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, TaskTotals totals)
+    {
+        var products = new Products { Totals = Write(totals) };
+        products.Parts.Add(parts.Select(part => new Part { Name = part.Name, PrivatePath = part.PrivatePath, Length = part.Length, Hash = part.Hash, Rows = part.Rows }));
+        products.Datasets.Add(datasets.Select(file => new Dataset { Channel = file.Channel, Path = file.Path, Length = file.Length, Rows = file.Rows }));
+        return products;
+    }
+
+    private static Totals Write(TaskTotals totals)
+    {
+        var message = new Totals
+        {
+            RecordsRead = totals.RecordsRead,
+            BytesRead = totals.BytesRead,
+            ReadsInput = totals.ReadsInput,
+            ShuffleBytes = totals.ShuffleBytes,
+            SpilledBytes = totals.SpilledBytes,
+            RowsWritten = totals.RowsWritten,
+            RecordsSkipped = totals.RecordsSkipped,
+        };
+        message.Counters.Add(totals.Counters);
+        message.HotKeys.Add(totals.HotKeys.Select(key => new Protocol.Execution.HotKey { Key = key.Key, Weight = key.Weight }));
+        return message;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+using MapReduce.Sdk;
+
+namespace MapReduce.TestJobs;
+
+/// <summary>Ends the process that runs it.</summary>
+public sealed class Exiting : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine _, IEmitter<string, long> _) => Environment.Exit(7))
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
+
+/// <summary>Calls itself until the stack is full, which no process survives.</summary>
+public sealed class Overflowing : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine line, IEmitter<string, long> output) => output.Emit("depth", Deeper(line.Length)))
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Deeper(long depth) => depth < 0 ? depth : 1 + Deeper(depth + 1);
+}
+
+/// <summary>Writes to the console, as authors do who look for a mistake.</summary>
+public sealed class Talking : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine line, IEmitter<string, long> output) =>
+        {
+            Console.WriteLine($"saw {line.ToString()}");
+            Console.Error.WriteLine("with concern");
+            output.Emit("lines", 1);
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
