@@ -1,52 +1,52 @@
 namespace MapReduce.Coordination;
 
-/// <summary>Why an attempt, or a job, failed. Kept typed from end to end, so that each is treated as it deserves.</summary>
+/// <summary>Why an attempt, or a job, failed. Kept typed from end to end, so that each is treated as it deserves. The numbers are in journals: they never change.</summary>
 public enum FailureReason
 {
     /// <summary>Code of the job threw.</summary>
-    UserCode,
+    UserCode = 1,
 
     /// <summary>An input changed after it was planned. Nothing can mend it: the job fails.</summary>
-    InputChanged,
+    InputChanged = 2,
 
     /// <summary>An input cannot be decoded. The job fails.</summary>
-    BadInput,
+    BadInput = 3,
 
     /// <summary>More bad records than allowed. The job fails.</summary>
-    TooManyBadRecords,
+    TooManyBadRecords = 4,
 
     /// <summary>The definition contradicts itself. The job fails.</summary>
-    Definition,
+    Definition = 5,
 
     /// <summary>A plan made again is another one. The job fails.</summary>
-    NotDeterministic,
+    NotDeterministic = 6,
 
     /// <summary>The attempt needed more memory than it may have.</summary>
-    OutOfMemory,
+    OutOfMemory = 7,
 
     /// <summary>The process that ran the attempt ended.</summary>
-    ExecutorExited,
+    ExecutorExited = 8,
 
     /// <summary>Nobody renewed the lease in time.</summary>
-    LeaseExpired,
+    LeaseExpired = 9,
 
     /// <summary>The worker left or died. Not the attempt's fault.</summary>
-    WorkerLost,
+    WorkerLost = 10,
 
     /// <summary>A map output could not be fetched. Not the attempt's fault.</summary>
-    FetchFailed,
+    FetchFailed = 11,
 
     /// <summary>A disk is full.</summary>
-    DiskFull,
+    DiskFull = 12,
 
     /// <summary>Another storage failure.</summary>
-    Storage,
+    Storage = 13,
 
     /// <summary>Intermediate data was damaged.</summary>
-    CorruptData,
+    CorruptData = 14,
 
     /// <summary>The output cannot be published.</summary>
-    Publish,
+    Publish = 15,
 }
 
 /// <summary>A failure with its reason and what a user should read.</summary>

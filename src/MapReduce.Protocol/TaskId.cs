@@ -1,16 +1,16 @@
 namespace MapReduce.Protocol;
 
-/// <summary>What a task does.</summary>
+/// <summary>What a task does. The numbers are in journals: they never change.</summary>
 public enum TaskKind : byte
 {
     /// <summary>Yields the plan of a stage: its splits and partitions.</summary>
-    Plan,
+    Plan = 0,
 
     /// <summary>Maps one split.</summary>
-    Map,
+    Map = 1,
 
     /// <summary>Reduces one partition of one channel.</summary>
-    Reduce,
+    Reduce = 2,
 }
 
 /// <summary>Names a task within its job.</summary>

@@ -13,7 +13,7 @@ internal sealed class World
     private readonly Shape shape;
     private readonly JobId id = new(Guid.Parse("00000000-0000-0000-0000-000000000001"));
     private readonly TaskScheduler scheduler = new(new SchedulingPolicy { SpeculationMinimum = TimeSpan.FromSeconds(1), SpeculationSample = 1 });
-    private readonly List<JobEvent> journal = [];
+    private readonly List<byte[]> journal = [];
     private readonly List<Message> network = [];
     private readonly List<SimulatedWorker> workers = [];
     private readonly Dictionary<TaskId, AttemptId> published = [];
@@ -175,7 +175,7 @@ internal sealed class World
     {
         var before = State;
         State = NewState();
-        foreach (var @event in journal) State.Apply(@event);
+        foreach (var bytes in journal) State.Apply(JobEventCodec.Read(bytes));
         AssertSame(before, State);
         Handle(new JobCommand.ClaimEpoch(before.Epoch.Next));
         State.RenewAll(now);
@@ -218,7 +218,7 @@ internal sealed class World
         foreach (var @event in events)
         {
             ledger.Add(@event);
-            journal.Add(@event);
+            journal.Add(JobEventCodec.Write(@event));
             State.Apply(@event);
         }
         if (command is JobCommand.LoseWorker lost) Assert.DoesNotContain(State.Leases(), lease => lease.Worker == lost.Worker);
