@@ -38,8 +38,8 @@ public sealed class ExecutorHost : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {
+        // The queue stays: a worker whose code comes back late still looks into it.
         stream.Dispose();
-        work.Dispose();
         ended.Dispose();
     }
 
