@@ -8,14 +8,23 @@ namespace MapReduce.Engine.Plan;
 public sealed class StagePlan
 {
     internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
+        : this(stage, splits, channels, StagePlanCodec.Write(stage, splits, channels))
+    {
+    }
+
+    /// <param name="stage">The stage.</param>
+    /// <param name="splits">Its splits.</param>
+    /// <param name="channels">The shapes of its channels.</param>
+    /// <param name="bytes">All of that as bytes.</param>
+    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, byte[] bytes)
     {
         Stage = stage;
         Splits = splits;
         Channels = channels;
         Segments = channels.Sum(shape => shape?.Segments ?? 0);
         Reduces = channels.Sum(shape => shape?.Partitions ?? 0);
-        Bytes = StagePlanCodec.Write(stage, splits, channels);
-        Hash = Convert.ToHexStringLower(XxHash128.Hash(Bytes.Span));
+        Bytes = bytes;
+        Hash = Convert.ToHexStringLower(XxHash128.Hash(bytes));
     }
 
     /// <summary>Reads a plan that another process has made.</summary>

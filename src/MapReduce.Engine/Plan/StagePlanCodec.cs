@@ -36,13 +36,14 @@ internal static class StagePlanCodec
     {
         try
         {
-            using var reader = new BinaryReader(new MemoryStream(bytes.ToArray(), writable: false), Encoding.UTF8);
+            var copy = bytes.ToArray();
+            using var reader = new BinaryReader(new MemoryStream(copy, writable: false), Encoding.UTF8);
             var version = reader.Read7BitEncodedInt();
             if (version != Version) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
             var stage = reader.Read7BitEncodedInt();
             var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
             var splits = List(reader, () => ReadSplit(reader, files));
-            return new StagePlan(stage, splits, List(reader, () => ReadChannel(reader)));
+            return new StagePlan(stage, splits, List(reader, () => ReadChannel(reader)), copy);
         }
         catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)
         {
