@@ -88,7 +88,7 @@ public sealed class TextLineReaderTests : IDisposable
         Assert.StartsWith("The input changed while the job ran", error.Message, StringComparison.Ordinal);
 
         File.WriteAllText(file.Path, "ONE\nTWO\n");
-        File.SetLastWriteTimeUtc(file.Path, DateTime.UtcNow.AddMinutes(1));
+        File.SetLastWriteTimeUtc(file.Path, new DateTime(file.ModifiedTicks, DateTimeKind.Utc).AddMinutes(1));
         Assert.Equal(EngineError.InputChanged, Assert.Throws<EngineException>(() => Reading.Lines(file, 0, file.Length)).Error);
 
         File.Delete(file.Path);
