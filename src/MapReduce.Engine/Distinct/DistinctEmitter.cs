@@ -100,15 +100,7 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IFold
         *record.Start = (byte)((DistinctRecord.Texts << 4) | (begins ? DistinctRecord.Begins : 0));
         var target = VarInt.Write(record.Start + 1, (uint)more.Length);
         more.CopyTo(new Span<byte>(target, more.Length));
-        var written = new ReadOnlySpan<byte>(record.Start, (int)(target - record.Start) + more.Length);
-        var room = buffers.Reserve(segment, written.Length);
-        if (room == null)
-        {
-            buffers.AppendLarge(segment, written);
-            return;
-        }
-        written.CopyTo(new Span<byte>(room, written.Length));
-        buffers.Commit(segment, room + written.Length);
+        buffers.Append(segment, new ReadOnlySpan<byte>(record.Start, (int)(target - record.Start) + more.Length));
     }
 
     private static byte* Write(byte* target, FoldEntry* entry)

@@ -19,7 +19,6 @@ internal static class DistinctRecord
     public const int Bit = 3;
     public const int LongSet = 4;
     public const int LongList = FoldRecord.LongKind;
-    public const int List = FoldRecord.VarIntKind;
 
     /// <summary>The low bits of a record of texts with which a set begins.</summary>
     public const int Begins = 1;

@@ -2,13 +2,12 @@ using System.Buffers.Binary;
 using System.Numerics;
 using MapReduce.Engine.Fold;
 using MapReduce.Engine.Memory;
-using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Sorting;
 
 namespace MapReduce.Engine.Distinct;
 
 /// <summary>The reduce side of collected texts: gathers the sets of each key bucket by bucket and hands keys with the numbers of their texts to the sorter.</summary>
-internal sealed unsafe class DistinctReducer : IDisposable
+internal sealed unsafe class DistinctReducer : IBucketReducer
 {
     private const int ListMark = -1;
 
@@ -28,7 +27,7 @@ internal sealed unsafe class DistinctReducer : IDisposable
         table = new FoldTable(longKeys);
     }
 
-    public void BeginBucket()
+    public void BeginBucket(long bytes)
     {
         table.Clear(0);
         numbersOfBits.Clear();
@@ -78,13 +77,7 @@ internal sealed unsafe class DistinctReducer : IDisposable
         {
             if (entry.IsFree) continue;
             Collect((Node*)entry.State);
-            if (entry.IsLong)
-            {
-                sorter.Add(entry.LongBytes, state.Encoded);
-                continue;
-            }
-            InlineKey.Store(inline, entry.High, entry.Low);
-            sorter.Add(new ReadOnlySpan<byte>(inline, InlineKey.Length(entry.Low)), state.Encoded);
+            sorter.Add(entry.KeyBytes(inline), state.Encoded);
         }
         longKeys.Reset();
         nodes.Reset();
@@ -92,7 +85,7 @@ internal sealed unsafe class DistinctReducer : IDisposable
 
     public void Dispose()
     {
-        table?.Dispose();
+        table.Dispose();
         longKeys.Dispose();
         nodes.Dispose();
     }

@@ -83,12 +83,7 @@ internal sealed class DistinctResults
     {
         var all = lists.Create();
         foreach (var rank in found) lists.Add(ref all, new Utf8(texts[rank]));
-        for (var rest = state.Lists; !rest.IsEmpty;)
-        {
-            var text = rest.Slice(4, BinaryPrimitives.ReadInt32LittleEndian(rest));
-            lists.Add(ref all, new Utf8(text));
-            rest = rest[(4 + text.Length)..];
-        }
+        lists.Merge(ref all, lists.Read(state.Lists));
         return lists.Result(all);
     }
 }

@@ -5,7 +5,7 @@ using MapReduce.Sdk;
 namespace MapReduce.Engine.Fold;
 
 /// <summary>The reduce side of folded accumulators; see <see cref="LongFoldReducer{TFold}"/>.</summary>
-internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> : IDisposable
+internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> : IBucketReducer
     where TValue : allows ref struct
 {
     private const int MemoryCheckInterval = 1 << 14;
@@ -27,7 +27,7 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
         table = new FoldTable(longKeys);
     }
 
-    public void BeginBucket() => table.Clear(0);
+    public void BeginBucket(long bytes) => table.Clear(0);
 
     /// <summary>Folds the records of a block.</summary>
     public void AddBlock(byte* block, int length)
@@ -63,13 +63,7 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
             encoded.Clear();
             aggregator.Write(accumulators[entry.State], encoded);
             accumulators[entry.State] = default!;
-            if (entry.IsLong)
-            {
-                sorter.Add(entry.LongBytes, encoded.Written);
-                continue;
-            }
-            Shuffle.InlineKey.Store(inline, entry.High, entry.Low);
-            sorter.Add(new ReadOnlySpan<byte>(inline, Shuffle.InlineKey.Length(entry.Low)), encoded.Written);
+            sorter.Add(entry.KeyBytes(inline), encoded.Written);
         }
         longKeys.Reset();
     }

@@ -34,6 +34,15 @@ internal unsafe struct FoldEntry
     /// <summary>The bytes of a longer key.</summary>
     public readonly ReadOnlySpan<byte> LongBytes => new(LongKey, (int)(Low >> 8));
 
+    /// <summary>The bytes of any key; those of an inline one are written to <paramref name="scratch"/>, which has room for 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ReadOnlySpan<byte> KeyBytes(byte* scratch)
+    {
+        if (IsLong) return LongBytes;
+        InlineKey.Store(scratch, High, Low);
+        return new ReadOnlySpan<byte>(scratch, InlineKey.Length(Low));
+    }
+
     /// <summary>The <see cref="Low"/> of a longer key.</summary>
     public static ulong LongLow(int length) => ((ulong)length << 8) | InlineKey.LongMark;
 

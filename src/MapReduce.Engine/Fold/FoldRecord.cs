@@ -20,8 +20,7 @@ internal static unsafe class FoldRecord
     /// <summary>The kind of a record with a longer key.</summary>
     public const int LongKind = 0;
 
-    /// <summary>The kind of a record with an inline key whose state follows it.</summary>
-    public const int VarIntKind = 15;
+    private const int VarIntKind = 15;
 
     /// <summary>Writes a record with an inline key.</summary>
     /// <returns>The address behind it.</returns>

@@ -1,11 +1,10 @@
 using MapReduce.Engine.Memory;
-using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Sorting;
 
 namespace MapReduce.Engine.Fold;
 
 /// <summary>The reduce side of folded 64-bit integers: folds bucket by bucket in a table, collects the keys, and gives them in order.</summary>
-internal sealed unsafe class LongFoldReducer<TFold> : IDisposable where TFold : struct, IFoldOperation
+internal sealed unsafe class LongFoldReducer<TFold> : IBucketReducer where TFold : struct, IFoldOperation
 {
     // A record is rarely shorter than this, so that a table for so many keys seldom grows.
     private const int BytesOfRecord = 12;
@@ -67,14 +66,7 @@ internal sealed unsafe class LongFoldReducer<TFold> : IDisposable where TFold : 
         {
             if (entry.IsFree) continue;
             var state = entry.State;
-            var value = new ReadOnlySpan<byte>(&state, sizeof(long));
-            if (entry.IsLong)
-            {
-                sorter.Add(entry.LongBytes, value);
-                continue;
-            }
-            InlineKey.Store(inline, entry.High, entry.Low);
-            sorter.Add(new ReadOnlySpan<byte>(inline, InlineKey.Length(entry.Low)), value);
+            sorter.Add(entry.KeyBytes(inline), new ReadOnlySpan<byte>(&state, sizeof(long)));
         }
         longKeys.Reset();
     }

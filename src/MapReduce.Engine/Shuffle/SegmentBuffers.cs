@@ -68,6 +68,19 @@ internal sealed unsafe class SegmentBuffers : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Commit(int segment, byte* end) => cursors[segment].Next = end;
 
+    /// <summary>Appends a record that is there already.</summary>
+    public void Append(int segment, ReadOnlySpan<byte> record)
+    {
+        var target = Reserve(segment, record.Length);
+        if (target == null)
+        {
+            AppendLarge(segment, record);
+            return;
+        }
+        record.CopyTo(new Span<byte>(target, record.Length));
+        Commit(segment, target + record.Length);
+    }
+
     /// <summary>Appends a record too long for a buffer, as a block of its own.</summary>
     public void AppendLarge(int segment, ReadOnlySpan<byte> record)
     {

@@ -79,14 +79,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             using var writer = Writer(node.TypedResult);
             using var sorter = Sorter();
             using (var reducer = new AccumulatorReducer<TValue, TAccumulator, TResult>(node.Aggregator, settings.TaskMemory / 4, sorter))
-            {
-                for (var bucket = 0; bucket < shape.Buckets; bucket++)
-                {
-                    reducer.BeginBucket();
-                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
-                    reducer.EndBucket();
-                }
-            }
+                Fold(reducer);
             using var sorted = sorter.Finish();
             var key = new ByteWriter();
             var more = sorted.MoveNext();
@@ -108,14 +101,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             using var sorter = Sorter();
             var numbers = new NumberedTexts();
             using (var reducer = new DistinctReducer(settings.TaskMemory / 4, sorter, numbers))
-            {
-                for (var bucket = 0; bucket < shape.Buckets; bucket++)
-                {
-                    reducer.BeginBucket();
-                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
-                    reducer.EndBucket();
-                }
-            }
+                Fold(reducer);
             using var sorted = sorter.Finish();
             for (var results = new DistinctResults(sorted, numbers); results.MoveNext(); Check())
                 writer.Emit(node.Channel.Keys.Read(results.Key), node.Select(results.Texts()));
@@ -194,12 +180,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             bool repeated;
             using (var reducer = new LongFoldReducer<TFold>(settings.TaskMemory / 4, sorter))
             {
-                for (var bucket = 0; bucket < shape.Buckets; bucket++)
-                {
-                    reducer.BeginBucket(BucketBytes(bucket));
-                    ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
-                    reducer.EndBucket();
-                }
+                Fold(reducer);
                 repeated = reducer.HasRepeatedKeys;
             }
             using var sorted = sorter.Finish();
@@ -247,6 +228,16 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         {
             writer.Complete();
             spilled = sorter.SpilledBytes;
+        }
+
+        private void Fold(IBucketReducer reducer)
+        {
+            for (var bucket = 0; bucket < shape.Buckets; bucket++)
+            {
+                reducer.BeginBucket(BucketBytes(bucket));
+                ForEachBlock(bucket, (block, length, _) => reducer.AddBlock(block, length));
+                reducer.EndBucket();
+            }
         }
 
         private long BucketBytes(int bucket)

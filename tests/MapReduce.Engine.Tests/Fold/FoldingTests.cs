@@ -102,9 +102,8 @@ public sealed unsafe class FoldingTests
 
         public void Take(FoldEntry* entry)
         {
-            var inline = stackalloc byte[16];
-            Engine.Shuffle.InlineKey.Store(inline, entry->High, entry->Low);
-            var key = Convert.ToHexString(entry->IsLong ? entry->LongBytes : new ReadOnlySpan<byte>(inline, Engine.Shuffle.InlineKey.Length(entry->Low)));
+            var scratch = stackalloc byte[16];
+            var key = Convert.ToHexString(entry->KeyBytes(scratch));
             Sums[key] = Sums.GetValueOrDefault(key) + entry->State;
             Handed[key] = Handed.GetValueOrDefault(key) + 1;
         }

@@ -27,7 +27,7 @@ public sealed unsafe class BlockMemoryTests : IDisposable
             // Now and then a record is too long for any buffer.
             var record = i % 10_000 == 9_999 ? new string('x', 200_000) : $"record {i};";
             expected[i % 3].Append(record);
-            Append(buffers, i % 3, Encoding.ASCII.GetBytes(record));
+            buffers.Append(i % 3, Encoding.ASCII.GetBytes(record));
         }
         using (var output = buffers.Complete())
         {
@@ -37,18 +37,6 @@ public sealed unsafe class BlockMemoryTests : IDisposable
         Assert.False(File.Exists(folder["map"]));
         // All of the budget is free again.
         Assert.True(retained.TryReserve(budget));
-    }
-
-    private static void Append(SegmentBuffers buffers, int segment, byte[] record)
-    {
-        var target = buffers.Reserve(segment, record.Length);
-        if (target == null)
-        {
-            buffers.AppendLarge(segment, record);
-            return;
-        }
-        record.CopyTo(new Span<byte>(target, record.Length));
-        buffers.Commit(segment, target + record.Length);
     }
 
     private static string Content(MapOutput output, int segment)
