@@ -47,6 +47,9 @@ public enum FailureReason
 
     /// <summary>The output cannot be published.</summary>
     Publish = 15,
+
+    /// <summary>The attempt made no progress for longer than it may.</summary>
+    TimedOut = 16,
 }
 
 /// <summary>A failure with its reason and what a user should read.</summary>

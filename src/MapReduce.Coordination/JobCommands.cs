@@ -1,4 +1,5 @@
 using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
 
 namespace MapReduce.Coordination;
 
@@ -24,14 +25,16 @@ public abstract record JobCommand
     /// <param name="PlanHash">A digest of the plan.</param>
     /// <param name="Maps">The number of map tasks.</param>
     /// <param name="Reduces">The number of reduce tasks.</param>
-    public sealed record CompletePlan(AttemptId Attempt, Epoch Epoch, string PlanHash, int Maps, int Reduces) : JobCommand;
+    /// <param name="Definition">What the job says of itself; needed by a job whose stages are not known yet.</param>
+    public sealed record CompletePlan(AttemptId Attempt, Epoch Epoch, string PlanHash, int Maps, int Reduces, Opened? Definition = null) : JobCommand;
 
     /// <summary>An attempt at a map or reduce task ended well: its output is private, complete and prepared.</summary>
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Epoch">The epoch of its lease.</param>
     /// <param name="Counters">What it counted.</param>
     /// <param name="SkippedRecords">The bad records that it passed over.</param>
-    public sealed record Complete(AttemptId Attempt, Epoch Epoch, IReadOnlyList<long> Counters, long SkippedRecords = 0) : JobCommand;
+    /// <param name="Made">Its files; null where they are kept elsewhere. Nothing is decided by them.</param>
+    public sealed record Complete(AttemptId Attempt, Epoch Epoch, IReadOnlyList<long> Counters, long SkippedRecords = 0, Products? Made = null) : JobCommand;
 
     /// <summary>An attempt failed.</summary>
     /// <param name="Attempt">The attempt.</param>
@@ -42,6 +45,9 @@ public abstract record JobCommand
 
     /// <summary>A worker is gone with what it ran and the map outputs it held.</summary>
     public sealed record LoseWorker(WorkerId Worker) : JobCommand;
+
+    /// <summary>A node that lives again still has the output of a map attempt on its disk.</summary>
+    public sealed record AnnounceOutput(AttemptId Attempt, WorkerId Worker) : JobCommand;
 
     /// <summary>Time has passed: leases may have run out.</summary>
     public sealed record Tick : JobCommand;

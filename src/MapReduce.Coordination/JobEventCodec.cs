@@ -14,7 +14,10 @@ public static class JobEventCodec
     public const int Version = 1;
 
     /// <summary>The bytes of an event.</summary>
-    public static byte[] Write(JobEvent @event)
+    public static byte[] Write(JobEvent @event) => ToRecord(@event).ToByteArray();
+
+    /// <summary>An event as it is journalled.</summary>
+    public static EventRecord ToRecord(JobEvent @event)
     {
         var record = new EventRecord { Version = Version, At = @event.At.UtcTicks };
         switch (@event)
@@ -29,7 +32,7 @@ public static class JobEventCodec
                 record.StagePlanned = new StagePlanned { Attempt = Write(planned.Attempt), PlanHash = planned.PlanHash, Maps = planned.Maps, Reduces = planned.Reduces };
                 break;
             case JobEvent.AttemptSucceeded succeeded:
-                record.AttemptSucceeded = new AttemptSucceeded { Attempt = Write(succeeded.Attempt), Worker = Write(succeeded.Worker), Counters = { succeeded.Counters }, SkippedRecords = succeeded.SkippedRecords };
+                record.AttemptSucceeded = new AttemptSucceeded { Attempt = Write(succeeded.Attempt), Worker = Write(succeeded.Worker), Counters = { succeeded.Counters }, SkippedRecords = succeeded.SkippedRecords, Made = succeeded.Made };
                 break;
             case JobEvent.AttemptFailed failed:
                 record.AttemptFailed = new AttemptFailed { Attempt = Write(failed.Attempt), Worker = Write(failed.Worker), Failure = Write(failed.Failure) };
@@ -39,6 +42,12 @@ public static class JobEventCodec
                 break;
             case JobEvent.MapOutputLost lost:
                 record.MapOutputLost = new MapOutputLost { Attempt = Write(lost.Attempt), Cause = lost.Cause };
+                break;
+            case JobEvent.JobDefined defined:
+                record.JobDefined = new JobDefined { Definition = defined.Definition };
+                break;
+            case JobEvent.MapOutputFound found:
+                record.MapOutputFound = new MapOutputFound { Attempt = Write(found.Attempt), Worker = Write(found.Worker) };
                 break;
             case JobEvent.CommitDecided decided:
                 record.CommitDecided = new CommitDecided { Epoch = decided.Epoch.Value };
@@ -55,7 +64,7 @@ public static class JobEventCodec
             default:
                 throw new InvalidOperationException($"An event of the unknown kind {@event.GetType().Name} cannot be written.");
         }
-        return record.ToByteArray();
+        return record;
     }
 
     /// <summary>Reads an event.</summary>
@@ -64,11 +73,24 @@ public static class JobEventCodec
     {
         try
         {
-            var record = EventRecord.Parser.ParseFrom(bytes.Span);
-            if (record.Version > Version) throw Newer($"format version {record.Version}, and this program reads up to {Version}");
+            return FromRecord(EventRecord.Parser.ParseFrom(bytes.Span));
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw Damaged(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Reads an event.</summary>
+    /// <exception cref="JournalException">The record is damaged, or a newer program wrote it.</exception>
+    public static JobEvent FromRecord(EventRecord record)
+    {
+        if (record.Version > Version) throw Newer($"format version {record.Version}, and this program reads up to {Version}");
+        try
+        {
             return Read(record, Time(record.At));
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or ArgumentOutOfRangeException)
+        catch (ArgumentOutOfRangeException exception)
         {
             throw Damaged(exception.Message, exception);
         }
@@ -88,7 +110,7 @@ public static class JobEventCodec
                 return new JobEvent.StagePlanned(at, Read(planned.Attempt), planned.PlanHash, planned.Maps, planned.Reduces);
             case EventRecord.EventOneofCase.AttemptSucceeded:
                 var succeeded = record.AttemptSucceeded;
-                return new JobEvent.AttemptSucceeded(at, Read(succeeded.Attempt), Read(succeeded.Worker), [.. succeeded.Counters], succeeded.SkippedRecords);
+                return new JobEvent.AttemptSucceeded(at, Read(succeeded.Attempt), Read(succeeded.Worker), [.. succeeded.Counters], succeeded.SkippedRecords, succeeded.Made);
             case EventRecord.EventOneofCase.AttemptFailed:
                 var failed = record.AttemptFailed;
                 return new JobEvent.AttemptFailed(at, Read(failed.Attempt), Read(failed.Worker), Read(failed.Failure));
@@ -96,6 +118,10 @@ public static class JobEventCodec
                 return new JobEvent.AttemptRevoked(at, Read(record.AttemptRevoked.Attempt), Read(record.AttemptRevoked.Worker));
             case EventRecord.EventOneofCase.MapOutputLost:
                 return new JobEvent.MapOutputLost(at, Read(record.MapOutputLost.Attempt), record.MapOutputLost.Cause);
+            case EventRecord.EventOneofCase.JobDefined:
+                return new JobEvent.JobDefined(at, Present(record.JobDefined.Definition));
+            case EventRecord.EventOneofCase.MapOutputFound:
+                return new JobEvent.MapOutputFound(at, Read(record.MapOutputFound.Attempt), Read(record.MapOutputFound.Worker));
             case EventRecord.EventOneofCase.CommitDecided:
                 return new JobEvent.CommitDecided(at, new Epoch(record.CommitDecided.Epoch));
             case EventRecord.EventOneofCase.JobPublished:
@@ -109,25 +135,25 @@ public static class JobEventCodec
         }
     }
 
-    private static JournalException Newer(string what) => new($"The journal holds {what}. A newer version of the program has written it: run that version, or a newer one.");
+    internal static JournalException Newer(string what) => new($"The journal holds {what}. A newer version of the program has written it: run that version, or a newer one.");
 
     private static JournalException Damaged(string how, Exception? inner = null) => new($"An event of the journal is damaged: {how} Restore the journal from a copy.", inner);
 
-    private static T Present<T>(T? part) where T : class => part ?? throw Damaged($"it lacks its {typeof(T).Name}.");
+    internal static T Present<T>(T? part) where T : class => part ?? throw Damaged($"it lacks its {typeof(T).Name}.");
 
-    private static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
+    internal static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 
-    private static Protocol.Journal.Task Write(TaskId task) => new() { Stage = task.Stage, Kind = (int)task.Kind, Index = task.Index };
+    private static TaskRef Write(TaskId task) => new() { Stage = task.Stage, Kind = (int)task.Kind, Index = task.Index };
 
-    private static TaskId Read(Protocol.Journal.Task? task) => new(Present(task).Stage, (TaskKind)task!.Kind, task.Index);
+    private static TaskId Read(TaskRef? task) => new(Present(task).Stage, (TaskKind)task!.Kind, task.Index);
 
     private static Attempt Write(AttemptId attempt) => new() { Task = Write(attempt.Task), Number = attempt.Number };
 
     private static AttemptId Read(Attempt? attempt) => new(Read(Present(attempt).Task), attempt!.Number);
 
-    private static Worker Write(WorkerId worker) => new() { Node = worker.Node, Incarnation = worker.Incarnation };
+    internal static Worker Write(WorkerId worker) => new() { Node = worker.Node, Incarnation = worker.Incarnation };
 
-    private static WorkerId Read(Worker? worker) => new(Present(worker).Node, worker!.Incarnation);
+    internal static WorkerId Read(Worker? worker) => new(Present(worker).Node, worker!.Incarnation);
 
     private static Protocol.Journal.Failure Write(Failure failure) => new() { Reason = (int)failure.Reason, Message = failure.Message };
 

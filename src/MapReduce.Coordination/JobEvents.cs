@@ -1,4 +1,5 @@
 using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
 
 namespace MapReduce.Coordination;
 
@@ -12,11 +13,14 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <summary>A lease was granted.</summary>
     public sealed record AttemptStarted(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, DateTimeOffset Deadline) : JobEvent(At);
 
+    /// <summary>The job has said what it consists of; until then it is known to have one stage.</summary>
+    public sealed record JobDefined(DateTimeOffset At, Opened Definition) : JobEvent(At);
+
     /// <summary>A stage has its plan.</summary>
     public sealed record StagePlanned(DateTimeOffset At, AttemptId Attempt, string PlanHash, int Maps, int Reduces) : JobEvent(At);
 
     /// <summary>The attempt that counts for its task ended well.</summary>
-    public sealed record AttemptSucceeded(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, IReadOnlyList<long> Counters, long SkippedRecords = 0) : JobEvent(At);
+    public sealed record AttemptSucceeded(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, IReadOnlyList<long> Counters, long SkippedRecords = 0, Products? Made = null) : JobEvent(At);
 
     /// <summary>An attempt failed or was lost; the task waits for another unless one is running.</summary>
     public sealed record AttemptFailed(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, Failure Failure) : JobEvent(At);
@@ -26,6 +30,9 @@ public abstract record JobEvent(DateTimeOffset At)
 
     /// <summary>A finished map task must run again: its output is lost, and reducers still need it.</summary>
     public sealed record MapOutputLost(DateTimeOffset At, AttemptId Attempt, string Cause) : JobEvent(At);
+
+    /// <summary>A lost output is there again, and counts as before.</summary>
+    public sealed record MapOutputFound(DateTimeOffset At, AttemptId Attempt, WorkerId Worker) : JobEvent(At);
 
     /// <summary>The commit point: every part is prepared, and the job's output is what these attempts made. From here there is no way back.</summary>
     public sealed record CommitDecided(DateTimeOffset At, Epoch Epoch) : JobEvent(At);

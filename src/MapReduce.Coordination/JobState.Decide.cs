@@ -23,6 +23,7 @@ public sealed partial class JobState
         JobCommand.RefusePublish refused => Phase is JobPhase.Committing && refused.Epoch == Epoch
             ? [new JobEvent.JobFailed(now, null, new Failure(FailureReason.Publish, refused.Message))]
             : Nothing,
+        JobCommand.AnnounceOutput announced => DecideFound(announced, now),
         JobCommand.Renew => Nothing,
         _ => throw new InvalidOperationException($"A command of the unknown kind {command.GetType().Name} cannot be decided."),
     };
@@ -61,9 +62,12 @@ public sealed partial class JobState
     private IReadOnlyList<JobEvent> DecidePlan(JobCommand.CompletePlan plan, DateTimeOffset now)
     {
         if (!Holds(plan.Attempt, plan.Epoch) || plan.Attempt.Task.Kind != TaskKind.Plan) return Nothing;
-        List<JobEvent> events = [.. RevokeOthers(plan.Attempt, now), new JobEvent.StagePlanned(now, plan.Attempt, plan.PlanHash, plan.Maps, plan.Reduces)];
+        List<JobEvent> events = [.. RevokeOthers(plan.Attempt, now)];
+        if (!IsDefined) events.Add(new JobEvent.JobDefined(now, plan.Definition ?? throw new InvalidOperationException("The first plan of a job must come with the job's definition.")));
+        events.Add(new JobEvent.StagePlanned(now, plan.Attempt, plan.PlanHash, plan.Maps, plan.Reduces));
         // A stage without tasks is complete at once, and may complete the job.
-        if (plan.Maps == 0 && plan.Reduces == 0) events.AddRange(CommitProtocol.DecideIfPrepared(this, plan.Attempt.Task, now));
+        var isOnly = IsDefined || plan.Definition!.Stages.Count == 1;
+        if (isOnly && plan.Maps == 0 && plan.Reduces == 0) events.AddRange(CommitProtocol.DecideIfPrepared(this, plan.Attempt.Task, now));
         return events;
     }
 
@@ -80,7 +84,7 @@ public sealed partial class JobState
         return
         [
             .. RevokeOthers(complete.Attempt, now),
-            new JobEvent.AttemptSucceeded(now, complete.Attempt, workers[Running(complete.Attempt).Worker], complete.Counters, complete.SkippedRecords),
+            new JobEvent.AttemptSucceeded(now, complete.Attempt, workers[Running(complete.Attempt).Worker], complete.Counters, complete.SkippedRecords, complete.Made),
             .. CommitProtocol.DecideIfPrepared(this, complete.Attempt.Task, now),
         ];
     }
@@ -124,6 +128,17 @@ public sealed partial class JobState
             }
         }
         return events;
+    }
+
+    private IReadOnlyList<JobEvent> DecideFound(JobCommand.AnnounceOutput announced, DateTimeOffset now)
+    {
+        var task = announced.Attempt.Task;
+        if (Phase is not JobPhase.Running || task.Kind != TaskKind.Map || !Exists(task) || !IsOutputNeeded(task.Stage)) return Nothing;
+        // A task that is done or runs again has no use for the old output.
+        var cell = Cell(task);
+        return !cell.IsDone && !cell.IsRunning && stages[task.Stage].LostOutputs.TryGetValue(task.Index, out var lost) && lost.Attempt == announced.Attempt.Number
+            ? [new JobEvent.MapOutputFound(now, announced.Attempt, announced.Worker)]
+            : Nothing;
     }
 
     private IReadOnlyList<JobEvent> DecideTick(DateTimeOffset now)

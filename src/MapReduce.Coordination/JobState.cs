@@ -1,4 +1,5 @@
 using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
 
 namespace MapReduce.Coordination;
 
@@ -12,7 +13,7 @@ namespace MapReduce.Coordination;
 /// </remarks>
 public sealed partial class JobState
 {
-    private readonly StageState[] stages;
+    private StageState[] stages;
     private readonly List<WorkerId> workers = [];
     private readonly Dictionary<WorkerId, int> workerNumbers = [];
     private readonly HashSet<TaskId> running = [];
@@ -28,11 +29,28 @@ public sealed partial class JobState
         stages = [.. dependsOn.Select(stage => new StageState(stage))];
     }
 
+    /// <summary>A job of which nothing is known yet but that it has a first stage; planning that stage tells the rest.</summary>
+    /// <param name="id">The job.</param>
+    /// <param name="rules">What the job allows.</param>
+    public JobState(JobId id, JobRules rules) : this(id, rules, [[]]) => IsDefined = false;
+
     /// <summary>The job.</summary>
     public JobId Id { get; }
 
     /// <summary>What the job allows.</summary>
-    public JobRules Rules { get; }
+    public JobRules Rules { get; private set; }
+
+    /// <summary>Whether the stages are known.</summary>
+    public bool IsDefined { get; private set; } = true;
+
+    /// <summary>What the job has said of itself; null where it was known before.</summary>
+    public Opened? Definition { get; private set; }
+
+    /// <summary>When the first event was decided.</summary>
+    public DateTimeOffset? BeganAt { get; private set; }
+
+    /// <summary>When the job ended; null while it has not.</summary>
+    public DateTimeOffset? EndedAt { get; private set; }
 
     /// <summary>Where the job stands.</summary>
     public JobPhase Phase { get; private set; } = new JobPhase.Running();
@@ -58,6 +76,12 @@ public sealed partial class JobState
     /// <summary>The number of attempts that failed or were lost.</summary>
     public int FailedAttempts { get; private set; }
 
+    /// <summary>How many of them were lost by no fault of their own.</summary>
+    public int LostAttempts { get; private set; }
+
+    /// <summary>What the attempts that count have read and written, all together.</summary>
+    public JobTotals Totals { get; } = new();
+
     /// <summary>The attempt that counts for a task; null while there is none.</summary>
     public AttemptId? Winner(TaskId task)
         => Exists(task) && Cell(task).IsDone ? new AttemptId(task, Cell(task).Winner) : null;
@@ -65,6 +89,53 @@ public sealed partial class JobState
     /// <summary>The worker that holds the output of the attempt that counts; null while there is none.</summary>
     public WorkerId? WinnerWorker(TaskId task)
         => Exists(task) && Cell(task).IsDone ? workers[Cell(task).WinnerWorker] : null;
+
+    /// <summary>The files of the attempt that counts for a task; null while there is none, or where they are kept elsewhere.</summary>
+    public Products? Made(TaskId task) => Exists(task) && stages[task.Stage].MadeBy(task) is { } bytes ? Products.Parser.ParseFrom(bytes) : null;
+
+    /// <summary>How a task stands.</summary>
+    public TaskProgress Progress(TaskId task)
+    {
+        var cell = Cell(task);
+        var worker = cell.IsDone ? cell.WinnerWorker : cell.First.IsSet ? cell.First.Worker : -1;
+        return new TaskProgress(cell.IsDone, cell.IsRunning, cell.Started, cell.Failures, cell.Losses, worker < 0 || worker >= workers.Count ? null : workers[worker]);
+    }
+
+    /// <summary>The digest of a stage's plan; null while there is none.</summary>
+    public string? PlanHash(int stage) => stages[stage].PlanHash;
+
+    /// <summary>The number of tasks that may start at once.</summary>
+    public int RunnableTasks
+    {
+        get
+        {
+            if (Phase is not JobPhase.Running) return 0;
+            var runnable = 0;
+            for (var stage = 0; stage < stages.Length; stage++)
+            {
+                var state = stages[stage];
+                if (!state.IsPlanned) runnable += IsRunnable(new TaskId(stage, TaskKind.Plan, 0)) ? 1 : 0;
+                else runnable += state.PendingMaps.Count + (state.MapsAreDone ? state.PendingReduces.Count : 0);
+            }
+            return runnable;
+        }
+    }
+
+    /// <summary>Whether a worker holds map outputs that reducers may still ask for.</summary>
+    public bool NeedsOutputsOf(WorkerId worker)
+    {
+        if (Phase is not JobPhase.Running || !workerNumbers.TryGetValue(worker, out var number)) return false;
+        for (var stage = 0; stage < stages.Length; stage++)
+        {
+            if (!IsOutputNeeded(stage)) continue;
+            for (var index = 0; index < stages[stage].MapCount; index++)
+                if (Cell(new TaskId(stage, TaskKind.Map, index)).WinnerWorker == number) return true;
+        }
+        return false;
+    }
+
+    /// <summary>The workers that run attempts of the job or hold outputs of it, or did.</summary>
+    public IReadOnlyList<WorkerId> Workers => workers;
 
     /// <summary>How far a stage is.</summary>
     public StageProgress Progress(int stage)
@@ -88,8 +159,12 @@ public sealed partial class JobState
     /// <exception cref="InvalidOperationException">The event is of an unknown kind, or does not fit the state.</exception>
     public void Apply(JobEvent @event)
     {
+        BeganAt ??= @event.At;
         switch (@event)
         {
+            case JobEvent.JobDefined defined:
+                Define(defined.Definition);
+                break;
             case JobEvent.EpochClaimed claimed:
                 Epoch = claimed.Epoch;
                 break;
@@ -114,6 +189,9 @@ public sealed partial class JobState
             case JobEvent.MapOutputLost lost:
                 ApplyLost(lost);
                 break;
+            case JobEvent.MapOutputFound found:
+                ApplyFound(found);
+                break;
             case JobEvent.CommitDecided decided:
                 Phase = new JobPhase.Committing(decided.Epoch);
                 break;
@@ -129,6 +207,7 @@ public sealed partial class JobState
             default:
                 throw new InvalidOperationException($"An event of the unknown kind {@event.GetType().Name} cannot be applied. A newer version of the program may have written it.");
         }
+        if (Phase.IsEnd) EndedAt ??= @event.At;
         Revision++;
     }
 
@@ -149,11 +228,7 @@ public sealed partial class JobState
     {
         var task = started.Attempt.Task;
         ref var cell = ref Cell(task);
-        if (!workerNumbers.TryGetValue(started.Worker, out var worker))
-        {
-            workerNumbers[started.Worker] = worker = workers.Count;
-            workers.Add(started.Worker);
-        }
+        var worker = NumberOf(started.Worker);
         var attempt = new RunningAttempt { Number = started.Attempt.Number, Worker = worker, StartedAt = started.At, Deadline = started.Deadline };
         if (!cell.IsRunning)
         {
@@ -176,6 +251,12 @@ public sealed partial class JobState
         cell.Winner = succeeded.Attempt.Number;
         cell.WinnerWorker = workerNumbers[succeeded.Worker];
         Count(succeeded, 1);
+        if (succeeded.Made is not null)
+        {
+            stage.Keep(task, succeeded.Made);
+            Totals.Add(succeeded.Made.Totals);
+        }
+        stage.LostOutputs.Remove(task.Index, out _);
         if (task.Kind == TaskKind.Map)
         {
             stage.MapsDone++;
@@ -194,6 +275,7 @@ public sealed partial class JobState
         Stop(failed.Attempt);
         FailedAttempts++;
         ref var cell = ref Cell(task);
+        if (failed.Failure.IsBlameless) LostAttempts++;
         if (failed.Failure.IsBlameless) cell.Losses++;
         else cell.Failures++;
         if (!cell.IsRunning && !cell.IsDone) Return(task);
@@ -204,11 +286,56 @@ public sealed partial class JobState
         var task = lost.Attempt.Task;
         var stage = stages[task.Stage];
         ref var cell = ref Cell(task);
+        var made = stage.MadeBy(task);
+        if (made is not null) Totals.Remove(Products.Parser.ParseFrom(made).Totals);
+        stage.MapCounts.Remove(task.Index, out var counted);
+        if (counted is not null) Count(counted, -1);
+        stage.LostOutputs[task.Index] = new LostOutput(cell.Winner, counted, made);
+        stage.Forget(task);
         cell.Winner = -1;
         cell.Losses++;
         stage.MapsDone--;
-        if (stage.MapCounts.Remove(task.Index, out var counted)) Count(counted, -1);
         Return(task);
+    }
+
+    private void ApplyFound(JobEvent.MapOutputFound found)
+    {
+        var task = found.Attempt.Task;
+        var stage = stages[task.Stage];
+        ref var cell = ref Cell(task);
+        if (!stage.LostOutputs.Remove(task.Index, out var lost)) throw new InvalidOperationException($"The output of {found.Attempt} was not lost, so it cannot be found.");
+        cell.Winner = lost.Attempt;
+        cell.WinnerWorker = NumberOf(found.Worker);
+        cell.Losses--;
+        stage.MapsDone++;
+        if (lost.Counts is { } counts)
+        {
+            Count(counts, 1);
+            stage.MapCounts[task.Index] = counts;
+        }
+        if (lost.Made is { } made)
+        {
+            stage.Keep(task, made);
+            Totals.Add(Products.Parser.ParseFrom(made).Totals);
+        }
+        stage.PendingMaps.Remove(task.Index);
+    }
+
+    private void Define(Opened definition)
+    {
+        Definition = definition;
+        IsDefined = true;
+        // The first stage has its lease already.
+        stages = [stages[0], .. definition.Stages.Skip(1).Select(stage => new StageState(stage.DependsOn))];
+        if (definition.HasSideEffects) Rules = Rules with { AllowsSpeculation = false };
+    }
+
+    private int NumberOf(WorkerId worker)
+    {
+        if (workerNumbers.TryGetValue(worker, out var number)) return number;
+        workerNumbers[worker] = number = workers.Count;
+        workers.Add(worker);
+        return number;
     }
 
     private void Return(TaskId task)
@@ -236,6 +363,15 @@ public sealed partial class JobState
         SkippedRecords += sign * attempt.SkippedRecords;
     }
 }
+
+/// <summary>How a task stands.</summary>
+/// <param name="IsDone">Whether an attempt counts.</param>
+/// <param name="IsRunning">Whether an attempt runs.</param>
+/// <param name="Attempts">Attempts started so far.</param>
+/// <param name="Failures">Attempts that failed by their own fault.</param>
+/// <param name="Losses">Attempts, and outputs, that were lost.</param>
+/// <param name="Worker">Who ran the attempt that counts, or runs it now; null where nobody does.</param>
+public readonly record struct TaskProgress(bool IsDone, bool IsRunning, int Attempts, int Failures, int Losses, WorkerId? Worker);
 
 /// <summary>How far a stage is.</summary>
 /// <param name="IsPlanned">Whether the numbers of tasks are known.</param>

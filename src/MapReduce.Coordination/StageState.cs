@@ -1,4 +1,6 @@
+using Google.Protobuf;
 using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
 
 namespace MapReduce.Coordination;
 
@@ -8,6 +10,8 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     private TaskCell[] plan = [TaskCell.New()];
     private TaskCell[] maps = [];
     private TaskCell[] reduces = [];
+    private byte[]?[] mapsMade = [];
+    private byte[]?[] reducesMade = [];
 
     public IReadOnlyList<int> DependsOn { get; } = dependsOn;
 
@@ -38,6 +42,9 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     /// <summary>How the map tasks that counted something ended, so that an output that is lost takes its counts along.</summary>
     public Dictionary<int, JobEvent.AttemptSucceeded> MapCounts { get; } = [];
 
+    /// <summary>Map outputs that were lost, until their tasks have run again: the node may come back with its disk.</summary>
+    public Dictionary<int, LostOutput> LostOutputs { get; } = [];
+
     /// <summary>How long the tasks that are done took, for telling slow ones.</summary>
     public Durations MapDurations { get; } = new();
 
@@ -52,6 +59,28 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
         PendingReduces.Open(reduceCount);
     }
 
+    /// <summary>What the attempt that counts has made, as bytes, because a job may have a million tasks.</summary>
+    public byte[]? MadeBy(TaskId task) => task.Kind switch
+    {
+        TaskKind.Map => mapsMade.Length > 0 ? mapsMade[task.Index] : null,
+        TaskKind.Reduce => reducesMade.Length > 0 ? reducesMade[task.Index] : null,
+        _ => null,
+    };
+
+    public void Keep(TaskId task, Products made) => Keep(task, made.ToByteArray());
+
+    public void Forget(TaskId task)
+    {
+        if (mapsMade.Length > 0) mapsMade[task.Index] = null;
+    }
+
+    public void Keep(TaskId task, byte[] made)
+    {
+        ref var kept = ref task.Kind == TaskKind.Map ? ref mapsMade : ref reducesMade;
+        if (kept.Length == 0) kept = new byte[]?[Cells(task.Kind).Length];
+        kept[task.Index] = made;
+    }
+
     /// <summary>Whether the stage has the task.</summary>
     public bool Has(TaskId task) => task.Index >= 0 && task.Index < Cells(task.Kind).Length;
 
@@ -61,7 +90,7 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
 
     public Durations DurationsOf(TaskKind kind) => kind == TaskKind.Map ? MapDurations : ReduceDurations;
 
-    private Span<TaskCell> Cells(TaskKind kind) => kind switch
+    public Span<TaskCell> Cells(TaskKind kind) => kind switch
     {
         TaskKind.Plan => plan,
         TaskKind.Map => maps,
@@ -102,3 +131,9 @@ internal sealed class Durations
         return sorted[sorted.Length / 2];
     }
 }
+
+/// <summary>An output that was lost.</summary>
+/// <param name="Attempt">The number of the attempt that made it.</param>
+/// <param name="Counts">What it counted; null for nothing.</param>
+/// <param name="Made">What else it made.</param>
+internal sealed record LostOutput(int Attempt, JobEvent.AttemptSucceeded? Counts, byte[]? Made);

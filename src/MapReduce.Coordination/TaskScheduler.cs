@@ -37,6 +37,20 @@ public sealed class TaskScheduler(SchedulingPolicy policy)
         return null;
     }
 
+    /// <summary>How many tasks of a job a second attempt may help, wherever it ran.</summary>
+    public int Stragglers(JobState job, DateTimeOffset now)
+        => job.Phase is JobPhase.Running && job.Rules.AllowsSpeculation ? job.RunningTasks.Count(task => IsStraggler(job, task, now)) : 0;
+
+    private bool IsStraggler(JobState job, TaskId task, DateTimeOffset now)
+    {
+        if (task.Kind == TaskKind.Plan) return false;
+        var cell = job.Cell(task);
+        var durations = job.Stages[task.Stage].DurationsOf(task.Kind);
+        if (cell.Second.IsSet || durations.Count < policy.SpeculationSample) return false;
+        var elapsed = now - cell.First.StartedAt;
+        return elapsed > policy.SpeculationMinimum && elapsed > durations.Median() * policy.SpeculationFactor;
+    }
+
     /// <summary>The slowest task that runs much longer than its fellows took, on another node, with no second attempt yet.</summary>
     private TaskId? Straggler(JobState job, WorkerId worker, DateTimeOffset now)
     {
@@ -44,13 +58,9 @@ public sealed class TaskScheduler(SchedulingPolicy policy)
         var longest = TimeSpan.Zero;
         foreach (var task in job.RunningTasks)
         {
-            if (task.Kind == TaskKind.Plan) continue;
-            var cell = job.Cell(task);
-            var durations = job.Stages[task.Stage].DurationsOf(task.Kind);
-            if (cell.Second.IsSet || durations.Count < policy.SpeculationSample || job.Worker(cell.First.Worker).Node == worker.Node) continue;
-            var elapsed = now - cell.First.StartedAt;
-            if (elapsed <= policy.SpeculationMinimum || elapsed <= durations.Median() * policy.SpeculationFactor || elapsed <= longest) continue;
-            (slowest, longest) = (task, elapsed);
+            if (!IsStraggler(job, task, now)) continue;
+            var first = job.Cell(task).First;
+            if (job.Worker(first.Worker).Node != worker.Node && now - first.StartedAt > longest) (slowest, longest) = (task, now - first.StartedAt);
         }
         return slowest;
     }

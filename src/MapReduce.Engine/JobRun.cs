@@ -4,6 +4,7 @@ using MapReduce.Engine.Plan;
 using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Tasks;
 using MapReduce.Sdk;
+using MapReduce.Storage;
 
 namespace MapReduce.Engine;
 
@@ -35,7 +36,7 @@ public sealed class JobRun
     public IReadOnlyList<string> Counters => [.. definition.Counters.Select(counter => counter.Name)];
 
     /// <summary>The outputs that are folders of parts.</summary>
-    public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayout.Of(definition)];
+    public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayouts.Of(definition)];
 
     /// <summary>Whether the job declares side effects.</summary>
     public bool HasSideEffects => definition.HasSideEffects;
@@ -61,7 +62,7 @@ public sealed class JobRun
         {
             return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index)).Plan(stage);
         }
-        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or Storage.StorageException))
+        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or StorageException))
         {
             throw UserFailure.Of(Name, stage, "planning", "while keys were sampled", exception);
         }

@@ -12,6 +12,7 @@ namespace MapReduce.Executor;
 /// </remarks>
 public sealed class ExecutorHost : IDisposable
 {
+    private static readonly byte[] LogEnd = System.Text.Encoding.UTF8.GetBytes(LogMarks.AttemptEnds + "\n");
     private const int WorkStack = 16 << 20;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
 
@@ -117,7 +118,17 @@ public sealed class ExecutorHost : IDisposable
             result.Failed.Attempt = run.Attempt;
         }
         attempt.HasEnded = true;
+        EndLog();
         Send(result);
+    }
+
+    /// <summary>Tells whoever reads the output that the attempt's share of it is over.</summary>
+    private static void EndLog()
+    {
+        Console.Out.Flush();
+        Console.Error.Flush();
+        // Whatever the job has made of the console's writers, the reader waits at the ends of the pipes.
+        foreach (var output in (Stream[])[Console.OpenStandardOutput(), Console.OpenStandardError()]) output.Write(LogEnd);
     }
 
     private void TellProgress()

@@ -14,7 +14,7 @@ internal sealed class JobTasks
 {
     private readonly JobRun job;
     private readonly string scratch;
-    private (ByteString Bytes, StagePlan Plan)? last;
+    private (string File, StagePlan Plan)? last;
 
     private JobTasks(JobRun job, string scratch)
     {
@@ -69,29 +69,29 @@ internal sealed class JobTasks
 
     private Mapped Map(Run run, Action<long> progress, CancellationToken cancellation)
     {
-        var result = job.Map(PlanOf(run.Map.Plan), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
+        var result = job.Map(PlanOf(run.Map.PlanFile), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
         return new Mapped { Attempt = run.Attempt, Output = result.Output.FilePath ?? "", Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
     }
 
     private Reduced Reduce(Run run, Action<long> progress, CancellationToken cancellation)
     {
-        var plan = PlanOf(run.Reduce.Plan);
+        var plan = PlanOf(run.Reduce.PlanFile);
         var outputs = run.Reduce.MapOutputs.Select(MapOutput.Open).ToList();
         var result = job.Reduce(plan, Identity(run.Attempt), outputs, Folders(run, TaskKind.Reduce), progress, cancellation);
         return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
     }
 
     /// <summary>The plan of the stage; the same for all its tasks.</summary>
-    private StagePlan PlanOf(ByteString bytes)
+    private StagePlan PlanOf(string file)
     {
-        if (last is null || !last.Value.Bytes.Equals(bytes)) last = (bytes, StagePlan.Read(bytes.Memory));
+        if (last is null || last.Value.File != file) last = (file, StagePlan.Read(File.ReadAllBytes(file)));
         return last.Value.Plan;
     }
 
     private TaskFolders Folders(Run run, TaskKind kind)
     {
         var attempt = new AttemptId(new TaskId(run.Attempt.Stage, kind, run.Attempt.Index), run.Attempt.Number).ToString();
-        return new TaskFolders(run.Folders.Staging, run.Folders.Shared, Path.Combine(scratch, attempt), attempt);
+        return new TaskFolders(run.Folders.Staging, run.Folders.Shared, run.Folders.MapOutputs, Path.Combine(scratch, attempt), attempt);
     }
 
     private static TaskIdentity Identity(Attempt attempt) => new(attempt.Stage, attempt.Index, attempt.Number);

@@ -123,7 +123,7 @@ public sealed partial class LocalRunner
         var spill = settings.SpillFolders.Count == 0
             ? output.Scratch
             : SpillFolder(settings.SpillFolders[(attempt.Task.Index + attempt.Number) % settings.SpillFolders.Count], state.Id);
-        return new TaskFolders(output.Private, spill, Path.Combine(spill, name), name);
+        return new TaskFolders(output.Private, spill, spill, Path.Combine(spill, name), name);
     }
 
     private string PhaseName(string phase, int stage) => state.StageCount == 1 ? phase : $"{phase} {stage + 1}/{state.StageCount}";

@@ -1,7 +1,6 @@
 using MapReduce.Coordination;
 using MapReduce.Engine;
 using MapReduce.Engine.Memory;
-using MapReduce.Engine.Output;
 using MapReduce.Protocol;
 using MapReduce.Storage;
 using TaskScheduler = MapReduce.Coordination.TaskScheduler;

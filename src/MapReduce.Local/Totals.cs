@@ -1,5 +1,5 @@
-using MapReduce.Engine.Output;
 using MapReduce.Engine.Tasks;
+using MapReduce.Storage;
 
 namespace MapReduce.Local;
 

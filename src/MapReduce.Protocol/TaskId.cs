@@ -30,4 +30,17 @@ public readonly record struct AttemptId(TaskId Task, int Number)
 {
     /// <summary>For example <c>s0-m00012-a1</c>.</summary>
     public override string ToString() => $"{Task}-a{Number}";
+
+    /// <summary>Reads what <see cref="ToString"/> writes; null where the text names no attempt.</summary>
+    public static AttemptId? TryParse(string text)
+    {
+        var parts = text.Split('-');
+        if (parts.Length != 3 || parts.Any(part => part.Length < 2) || parts[0][0] != 's' || parts[2][0] != 'a') return null;
+        TaskKind? kind = parts[1][0] switch { 'p' => TaskKind.Plan, 'm' => TaskKind.Map, 'r' => TaskKind.Reduce, _ => null };
+        return kind is { } known && Number(parts[0], out var stage) && Number(parts[1], out var index) && Number(parts[2], out var number)
+            ? new AttemptId(new TaskId(stage, known, index), number)
+            : null;
+
+        static bool Number(string part, out int number) => int.TryParse(part.AsSpan(1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out number);
+    }
 }

@@ -22,12 +22,12 @@ public sealed class OutputFolder
     private readonly string job;
     private readonly StagingOwner owner;
 
-    private OutputFolder(string target, string job)
+    private OutputFolder(string target, string job, bool shared)
     {
         this.job = job;
         Target = target;
         Staging = OutputPlace.Staging(target, job);
-        owner = StagingOwner.Sign(Staging, job);
+        owner = shared ? StagingOwner.Share(Staging, job) : StagingOwner.Sign(Staging, job);
         Directory.CreateDirectory(Private);
         Directory.CreateDirectory(Scratch);
         Directory.CreateDirectory(Ready);
@@ -62,12 +62,13 @@ public sealed class OutputFolder
     /// <summary>Makes the staging folder of a job, or opens the one that it left.</summary>
     /// <param name="target">The output folder.</param>
     /// <param name="job">The job's id, as the manifest will give it.</param>
+    /// <param name="shared">Whether the folder outlives this process, because a cluster has the job: then only the cluster removes it.</param>
     /// <exception cref="StorageException">It cannot be made.</exception>
-    public static OutputFolder Stage(string target, string job)
+    public static OutputFolder Stage(string target, string job, bool shared = false)
     {
         target = OutputPlace.Full(target);
         OutputFolder? folder = null;
-        Failures.Writing(Path.GetDirectoryName(target)!, () => folder = new OutputFolder(target, job));
+        Failures.Writing(Path.GetDirectoryName(target)!, () => folder = new OutputFolder(target, job, shared));
         return folder!;
     }
 

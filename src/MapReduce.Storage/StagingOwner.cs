@@ -11,17 +11,26 @@ namespace MapReduce.Storage;
 /// file systems know no locks, on the same machine the process must be gone as well. So a folder is taken for a leftover only when every
 /// sign says so.
 /// </para>
+/// <para>A line <c>cluster</c> instead says that the folder belongs to a cluster, whose master may move to another process at any time.</para>
 /// </remarks>
 internal sealed class StagingOwner : IDisposable
 {
     private const string FileName = "_owner";
+    private const string SharedMark = "cluster";
 
     /// <summary>Process start times are derived from the clock, so a correction of the clock moves them a little.</summary>
     private const long ToleranceSeconds = 2;
 
-    private readonly FileStream file;
+    private readonly FileStream? file;
+    private readonly string path;
 
-    private StagingOwner(FileStream file) => this.file = file;
+    private StagingOwner(FileStream file)
+    {
+        this.file = file;
+        path = file.Name;
+    }
+
+    private StagingOwner(string path) => this.path = path;
 
     /// <summary>Makes a staging folder and signs it.</summary>
     /// <exception cref="IOException">The file system refuses.</exception>
@@ -47,6 +56,16 @@ internal sealed class StagingOwner : IDisposable
                 Thread.Yield();
             }
         }
+    }
+
+    /// <summary>Makes a staging folder of a cluster, whose journal says what becomes of it: no process owns it, and nobody cleans it up but that cluster.</summary>
+    /// <exception cref="IOException">The file system refuses.</exception>
+    public static StagingOwner Share(string staging, string job)
+    {
+        Directory.CreateDirectory(staging);
+        var path = Path.Combine(staging, FileName);
+        File.WriteAllText(path, $"job {job}\n{SharedMark}\n");
+        return new StagingOwner(path);
     }
 
     /// <summary>Takes over a staging folder whose owner has ended; null while it lives or where the folder is gone.</summary>
@@ -80,21 +99,21 @@ internal sealed class StagingOwner : IDisposable
     /// <exception cref="IOException">The file system refuses.</exception>
     public void DeleteFolder()
     {
-        var staging = Path.GetDirectoryName(file.Name)!;
-        foreach (var child in Directory.EnumerateFileSystemEntries(staging).Where(child => child != file.Name).ToList())
+        var staging = Path.GetDirectoryName(path)!;
+        foreach (var child in Directory.EnumerateFileSystemEntries(staging).Where(child => child != path).ToList())
         {
             // An old output may be a link; what it leads to is not ours.
             if (Directory.Exists(child)) Directory.Delete(child, recursive: new DirectoryInfo(child).LinkTarget is null);
             else File.Delete(child);
         }
         // Windows deletes no open file.
-        if (OperatingSystem.IsWindows()) file.Dispose();
-        File.Delete(file.Name);
+        if (OperatingSystem.IsWindows()) file?.Dispose();
+        File.Delete(path);
         Directory.Delete(staging);
     }
 
     /// <summary>Gives the folder up.</summary>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => file?.Dispose();
 
     private static void Write(FileStream file, string job)
     {
@@ -107,7 +126,9 @@ internal sealed class StagingOwner : IDisposable
 
     private static bool IsAlive(FileStream file)
     {
-        var lines = new StreamReader(file, leaveOpen: true).ReadToEnd().Split('\n').Select(line => line.Split(' ', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
+        var text = new StreamReader(file, leaveOpen: true).ReadToEnd().Split('\n');
+        if (text.Contains(SharedMark)) return true;
+        var lines = text.Select(line => line.Split(' ', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
         if (lines.GetValueOrDefault("machine") != Environment.MachineName) return false;
         if (!int.TryParse(lines.GetValueOrDefault("process"), CultureInfo.InvariantCulture, out var id) || !long.TryParse(lines.GetValueOrDefault("started"), CultureInfo.InvariantCulture, out var started)) return false;
         try

@@ -92,7 +92,7 @@ public sealed class SeparateTasksTests : IDisposable
         () => new TJob(), new JobRequest(typeof(TJob).Name, [folder["in"]], []),
         new EngineSettings { ScratchFolder = folder["scratch"], SplitBytes = 4000, Partitions = 3, TaskMemory = 64 << 10, Compression = BlockCompression.Lz4 });
 
-    private TaskFolders Folders(int stage, string task) => new(folder["private"], folder["shared"], folder[$"scratch-{stage}-{task}"], $"s{stage}-{task}");
+    private TaskFolders Folders(int stage, string task) => new(folder["private"], folder["shared"], folder["shared"], folder[$"scratch-{stage}-{task}"], $"s{stage}-{task}");
 
     private sealed class CountAndRank : IJob
     {

@@ -33,23 +33,25 @@ internal sealed class JobOnExecutors(string folder, IReadOnlyList<ExecutorProces
             run.Plan = new PlanTask();
             run.Plan.Earlier.Add(datasets.Select(made => new StageDatasets { Stage = made.Key, Files = { made.Value } }));
         }).Planned;
+        var planFile = Path.Combine(folder, $"plan-{stage}");
+        File.WriteAllBytes(planFile, plan.Plan.ToByteArray());
         var outputs = new List<string>();
         for (var map = 0; map < plan.Maps; map++)
         {
-            var mapped = Ask(stage, map, run => run.Map = new MapTask { Plan = plan.Plan }).Mapped;
+            var mapped = Ask(stage, map, run => run.Map = new MapTask { PlanFile = planFile }).Mapped;
             outputs.Add(mapped.Output);
             Accept(stage, mapped.Products);
         }
         for (var reduce = 0; reduce < plan.Reduces; reduce++)
         {
             var slices = outputs.Select(output => Slice(output, plan.Plan, reduce)).ToList();
-            Accept(stage, Ask(stage, reduce, run => run.Reduce = new ReduceTask { Plan = plan.Plan, MapOutputs = { slices } }).Reduced.Products);
+            Accept(stage, Ask(stage, reduce, run => run.Reduce = new ReduceTask { PlanFile = planFile, MapOutputs = { slices } }).Reduced.Products);
         }
     }
 
     private FromExecutor Ask(int stage, int index, Action<Run> task)
     {
-        var run = new Run { Attempt = new Attempt { Stage = stage, Index = index }, Folders = new Folders { Staging = Path.Combine(folder, "staging"), Shared = Path.Combine(folder, "shared") } };
+        var run = new Run { Attempt = new Attempt { Stage = stage, Index = index }, Folders = new Folders { Staging = Path.Combine(folder, "staging"), Shared = Path.Combine(folder, "shared"), MapOutputs = Path.Combine(folder, "shared") } };
         task(run);
         var result = executors[next++ % executors.Count].Ask(new ToExecutor { Run = run });
         Assert.True(result.Failed is null, result.Failed?.Message);

@@ -109,8 +109,8 @@ public sealed class MisbehaviourTests : IDisposable
         Assert.NotNull(executor.Ask(Map(executor)).Mapped);
         executor.Disconnect();
         executor.End();
-        Assert.Equal("saw one\nsaw two\n", executor.Output.ReplaceLineEndings("\n"));
-        Assert.Equal("with concern\nwith concern\n", executor.Error.ReplaceLineEndings("\n"));
+        Assert.Equal($"{LogMarks.AttemptEnds}\nsaw one\nsaw two\n{LogMarks.AttemptEnds}\n", executor.Output.ReplaceLineEndings("\n"));
+        Assert.Equal($"{LogMarks.AttemptEnds}\nwith concern\nwith concern\n{LogMarks.AttemptEnds}\n", executor.Error.ReplaceLineEndings("\n"));
     }
 
     [Fact]
@@ -142,9 +142,11 @@ public sealed class MisbehaviourTests : IDisposable
     /// <summary>The first map task, planned by the executor itself.</summary>
     private ToExecutor Map(ExecutorProcess executor)
     {
-        var folders = new Folders { Staging = Path.Combine(folder, "staging"), Shared = Path.Combine(folder, "shared") };
+        var folders = new Folders { Staging = Path.Combine(folder, "staging"), Shared = Path.Combine(folder, "shared"), MapOutputs = Path.Combine(folder, "shared") };
         var planned = executor.Ask(new ToExecutor { Run = new Run { Attempt = new Attempt(), Folders = folders, Plan = new PlanTask() } }).Planned;
         Assert.Equal(planned.Hash, StagePlan.Read(planned.Plan.Memory).Hash);
-        return new ToExecutor { Run = new Run { Attempt = new Attempt(), Folders = folders, Map = new MapTask { Plan = planned.Plan } } };
+        var file = Path.Combine(folder, "plan");
+        File.WriteAllBytes(file, planned.Plan.ToByteArray());
+        return new ToExecutor { Run = new Run { Attempt = new Attempt(), Folders = folders, Map = new MapTask { PlanFile = file } } };
     }
 }

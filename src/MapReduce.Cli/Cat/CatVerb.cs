@@ -1,4 +1,3 @@
-using MapReduce.Engine.Output;
 using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cat;

@@ -3,9 +3,10 @@ namespace MapReduce.Engine.Tasks;
 /// <summary>Where one task attempt puts its files. Names carry the attempt, so that attempts never share a file.</summary>
 /// <param name="Staging">The folder for output parts, on the output's storage.</param>
 /// <param name="Shared">The folder for datasets between stages, readable by all tasks of the job.</param>
+/// <param name="MapOutputs">The folder for map outputs, which are fetched from here.</param>
 /// <param name="Scratch">The folder for the attempt's own temporary files.</param>
 /// <param name="Prefix">What distinguishes the attempt, such as <c>s0-m00012-a0</c>.</param>
-public sealed record TaskFolders(string Staging, string Shared, string Scratch, string Prefix)
+public sealed record TaskFolders(string Staging, string Shared, string MapOutputs, string Scratch, string Prefix)
 {
     private int parts;
 
@@ -26,7 +27,7 @@ public sealed record TaskFolders(string Staging, string Shared, string Scratch, 
     /// <summary>The path of the attempt's map output.</summary>
     internal string MapOutput()
     {
-        Directory.CreateDirectory(Shared);
-        return Path.Combine(Shared, $"map-{Prefix}");
+        Directory.CreateDirectory(MapOutputs);
+        return Path.Combine(MapOutputs, $"map-{Prefix}");
     }
 }

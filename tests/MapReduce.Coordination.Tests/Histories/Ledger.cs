@@ -35,7 +35,7 @@ internal sealed class Ledger(Shape shape)
                 Assert.True(plans.TryAdd(attempt.Task.Stage, (maps, reduces)), $"stage {attempt.Task.Stage} was planned twice");
                 Win(attempt, []);
                 break;
-            case JobEvent.AttemptSucceeded(_, var attempt, _, var counters, _):
+            case JobEvent.AttemptSucceeded(_, var attempt, _, var counters, _, _):
                 Win(attempt, counters);
                 break;
             case JobEvent.AttemptFailed(_, var attempt, var worker, _):

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 
-namespace MapReduce.Engine.Output;
+namespace MapReduce.Storage;
 
 /// <summary>What an output consists of; the file <c>_manifest.json</c> beside its parts.</summary>
 /// <param name="Job">The id of the job that wrote it.</param>
@@ -59,7 +59,7 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
     }
 
     /// <summary>Reads a manifest.</summary>
-    /// <exception cref="EngineException">It is damaged or of another version.</exception>
+    /// <exception cref="StorageException">It is damaged or of another version.</exception>
     public static OutputManifest Read(string path)
     {
         try
@@ -67,7 +67,7 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != Version)
-                throw new EngineException(EngineError.CorruptData, $"'{path}' has version {root.GetProperty("version")}, and this program reads version {Version}. Use the program that wrote it, or a newer one.");
+                throw new StorageException(StorageError.Other, $"'{path}' has version {root.GetProperty("version")}, and this program reads version {Version}. Use the program that wrote it, or a newer one.");
             return new OutputManifest(
                 root.GetProperty("job").GetString()!,
                 root.GetProperty("name").GetString()!,
@@ -81,10 +81,16 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new EngineException(EngineError.CorruptData, $"'{path}' is damaged: {exception.Message} Run the job again.", exception);
+            throw new StorageException(StorageError.Other, $"'{path}' is damaged: {exception.Message} Run the job again.", exception);
         }
     }
 }
+
+/// <summary>How the parts of an output relate, so that a program without the job's code can put them together.</summary>
+/// <param name="Name">The output's name; empty for the output folder itself.</param>
+/// <param name="Ranges">Whether the parts, read one after another, are in key order.</param>
+/// <param name="Key">How the columns of the key at the beginning of each row compare, <c>text</c> or <c>integer</c>; null where rows do not show their order.</param>
+public sealed record OutputLayout(string Name, bool Ranges, IReadOnlyList<string>? Key);
 
 /// <summary>A file of an output.</summary>
 /// <param name="Name">The path below the output folder, with '/' between folders.</param>

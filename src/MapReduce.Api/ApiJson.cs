@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MapReduce.Api;
+
+/// <summary>How the contract is written as JSON.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SubmitRequest))]
+[JsonSerializable(typeof(PackageReceipt))]
+[JsonSerializable(typeof(JobReceipt))]
+[JsonSerializable(typeof(JobList))]
+[JsonSerializable(typeof(JobDetails))]
+[JsonSerializable(typeof(TaskList))]
+[JsonSerializable(typeof(JobEventDetails))]
+[JsonSerializable(typeof(NodeList))]
+[JsonSerializable(typeof(DrainStatus))]
+[JsonSerializable(typeof(HealthStatus))]
+[JsonSerializable(typeof(ApiError))]
+public sealed partial class ApiJson : JsonSerializerContext
+{
+}

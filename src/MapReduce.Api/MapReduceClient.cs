@@ -1,0 +1,184 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace MapReduce.Api;
+
+/// <summary>Speaks to a cluster: submits, watches and cancels jobs, and reads their results. Any node answers; where one is gone the next is asked.</summary>
+/// <remarks>Each method throws <see cref="ApiException"/> where the cluster refuses or cannot be reached.</remarks>
+public sealed class MapReduceClient : IDisposable
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    private readonly HttpClient http;
+    private readonly Uri[] nodes;
+    private readonly TimeSpan patience;
+    private int current;
+
+    /// <param name="nodes">The addresses of nodes, at least one.</param>
+    /// <param name="token">The token of the cluster.</param>
+    /// <param name="handler">Sends the requests; null for the usual way.</param>
+    /// <param name="patience">How long to look for a node that answers; by default 30 seconds, long enough for a master to move.</param>
+    public MapReduceClient(IEnumerable<Uri> nodes, string token, HttpMessageHandler? handler = null, TimeSpan? patience = null)
+    {
+        this.nodes = [.. nodes];
+        if (this.nodes.Length == 0) throw new ArgumentException("A client needs the address of at least one node.", nameof(nodes));
+        this.patience = patience ?? TimeSpan.FromSeconds(30);
+        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>Gives a package to the cluster, which keeps it on two nodes where there are two.</summary>
+    /// <param name="zipFile">The path of a ZIP archive with the job's assembly and all that it needs.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<PackageReceipt> UploadAsync(string zipFile, CancellationToken cancellation = default)
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/packages") { Content = new StreamContent(File.OpenRead(zipFile)) }, ApiJson.Default.PackageReceipt, cancellation);
+
+    /// <summary>Submits a job. With a client token it may be repeated.</summary>
+    public Task<JobReceipt> SubmitAsync(SubmitRequest request, CancellationToken cancellation = default)
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = JsonContent.Create(request, ApiJson.Default.SubmitRequest) }, ApiJson.Default.JobReceipt, cancellation);
+
+    /// <summary>Some of the jobs, newest first.</summary>
+    public Task<JobList> JobsAsync(int from = 0, CancellationToken cancellation = default) => GetAsync($"v1/jobs?from={from}", ApiJson.Default.JobList, cancellation);
+
+    /// <summary>All about a job.</summary>
+    /// <param name="job">Its id, the beginning of one, or its name.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<JobDetails> JobAsync(string job, CancellationToken cancellation = default) => GetAsync(PathOf(job), ApiJson.Default.JobDetails, cancellation);
+
+    /// <summary>Some of a job's tasks.</summary>
+    public Task<TaskList> TasksAsync(string job, int from = 0, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/tasks?from={from}", ApiJson.Default.TaskList, cancellation);
+
+    /// <summary>What an attempt wrote to standard output and error.</summary>
+    public async Task<string> LogAsync(string job, string attempt, CancellationToken cancellation = default)
+    {
+        using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/attempts/{Uri.EscapeDataString(attempt)}/log"), cancellation);
+        return await response.Content.ReadAsStringAsync(cancellation);
+    }
+
+    /// <summary>Cancels a job.</summary>
+    public async Task CancelAsync(string job, CancellationToken cancellation = default)
+        => (await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, $"{PathOf(job)}/cancel"), cancellation)).Dispose();
+
+    /// <summary>Deletes what is known of a job that has ended. Its output stays.</summary>
+    public async Task DeleteAsync(string job, CancellationToken cancellation = default)
+        => (await SendAsync(() => new HttpRequestMessage(HttpMethod.Delete, PathOf(job)), cancellation)).Dispose();
+
+    /// <summary>The members of the cluster.</summary>
+    public Task<NodeList> NodesAsync(CancellationToken cancellation = default) => GetAsync("v1/nodes", ApiJson.Default.NodeList, cancellation);
+
+    /// <summary>Lets a node take no more work, and tells how far it is with the rest.</summary>
+    public Task<DrainStatus> DrainAsync(string node, CancellationToken cancellation = default)
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, $"v1/nodes/{Uri.EscapeDataString(node)}/drain"), ApiJson.Default.DrainStatus, cancellation);
+
+    /// <summary>A file of a job's output.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="name">The file's name below the output folder, such as part-00000; empty for the manifest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Stream> ReadOutputAsync(string job, string name = "", CancellationToken cancellation = default)
+    {
+        var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/output/{string.Join('/', name.Split('/').Select(Uri.EscapeDataString))}"), cancellation);
+        return await response.Content.ReadAsStreamAsync(cancellation);
+    }
+
+    /// <summary>A job's events from a revision on, to its end: as they happen, in order, without a gap, whatever becomes of the connection or the node.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="from">The last revision that is not wanted.</param>
+    /// <param name="cancellation">Stops watching.</param>
+    public async IAsyncEnumerable<JobEventDetails> WatchAsync(string job, long from = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/events?from={from}"), cancellation);
+            await using var content = await response.Content.ReadAsStreamAsync(cancellation);
+            await using var events = SseParser.Create(content).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+            while (true)
+            {
+                try
+                {
+                    if (!await events.MoveNextAsync()) break;
+                }
+                catch (Exception exception) when (exception is HttpRequestException or IOException)
+                {
+                    break;
+                }
+                if (events.Current.EventType == "end") yield break;
+                if (events.Current.EventType != "job") continue;
+                var details = JsonSerializer.Deserialize(events.Current.Data, ApiJson.Default.JobEventDetails)!;
+                from = details.Revision;
+                yield return details;
+            }
+        }
+    }
+
+    /// <summary>Waits until a job has ended.</summary>
+    public async Task<JobDetails> WaitAsync(string job, CancellationToken cancellation = default)
+    {
+        var details = await JobAsync(job, cancellation);
+        if (details.Ended is null)
+            await foreach (var _ in WatchAsync(details.Id, details.Revision, cancellation))
+            {
+                // Only the end matters.
+            }
+        return await JobAsync(details.Id, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => http.Dispose();
+
+    private static string PathOf(string job) => $"v1/jobs/{Uri.EscapeDataString(job)}";
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) => SendAsync(() => new HttpRequestMessage(HttpMethod.Get, path), type, cancellation);
+
+    private async Task<T> SendAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        using var response = await SendAsync(request, cancellation);
+        return await response.Content.ReadFromJsonAsync(type, cancellation) ?? throw new ApiException("protocol", "The cluster's answer is empty. Use the same version of the program as the cluster.");
+    }
+
+    /// <summary>Sends a request to a node that answers. Every request may be repeated: none does anything twice.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        for (var tries = 1; ; tries++)
+        {
+            var node = nodes[current % nodes.Length];
+            try
+            {
+                using var request = make();
+                request.RequestUri = new Uri(node, request.RequestUri!);
+                var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                if (response.IsSuccessStatusCode) return response;
+                var error = await ErrorAsync(response, cancellation);
+                response.Dispose();
+                if (error.Code != "no-master") throw error;
+                if (TimeProvider.System.GetElapsedTime(begun) > patience) throw error;
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            {
+                if (exception.InnerException is System.Security.Authentication.AuthenticationException refused)
+                    throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Use the certificate authority of the cluster.", exception);
+                if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > patience)
+                    throw new ApiException(ApiException.Unreachable, $"No node of the cluster answers at {string.Join(", ", nodes.Select(address => address.Authority))}: {exception.Message}", exception);
+                current++;
+            }
+            await Task.Delay(RetryDelay, cancellation);
+        }
+    }
+
+    private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await response.Content.ReadFromJsonAsync(ApiJson.Default.ApiError, cancellation) is { } error) return new ApiException(error.Code, error.Message);
+        }
+        catch (JsonException)
+        {
+            // Not an answer of ours.
+        }
+        return new ApiException("protocol", $"{response.RequestMessage?.RequestUri} answers {(int)response.StatusCode} {response.ReasonPhrase}. Is that a node of this version?");
+    }
+}

@@ -1,0 +1,62 @@
+namespace MapReduce.Api;
+
+/// <summary>A job to be run.</summary>
+public sealed record SubmitRequest
+{
+    /// <summary>The digest of the package with the job's assembly; see <see cref="MapReduceClient.UploadAsync"/>.</summary>
+    public required string Package { get; init; }
+
+    /// <summary>The path of the assembly in the package.</summary>
+    public required string Assembly { get; init; }
+
+    /// <summary>The job's class, where the assembly has several.</summary>
+    public string? JobClass { get; init; }
+
+    /// <summary>What lists call the job; by default the name of the assembly.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The files, folders and globs to read, as full paths that every node can read.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+
+    /// <summary>The folder to write, as a full path that every node can write to.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>The job's own arguments.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Whether an output that exists is replaced.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>How many attempts at a task may fail before the job does; 0 for the cluster's default.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>The job's share of slots relative to others, at least 1.</summary>
+    public int Priority { get; init; } = 1;
+
+    /// <summary>How long in seconds an attempt may make no progress; 0 for the cluster's default.</summary>
+    public double TimeoutSeconds { get; init; }
+
+    /// <summary>The bytes of memory that a task may use for buffers; 0 for the cluster's default.</summary>
+    public long Memory { get; init; }
+
+    /// <summary>The bytes of memory at which an executor is stopped; 0 for the cluster's default.</summary>
+    public long MemoryLimit { get; init; }
+
+    /// <summary>The target size of a split in bytes; 0 for the default.</summary>
+    public long SplitBytes { get; init; }
+
+    /// <summary>The number of partitions where the job sets none; 0 derives it from the input.</summary>
+    public int Partitions { get; init; }
+
+    /// <summary>How intermediate data is compressed: none, lz4 or zstd.</summary>
+    public string Compression { get; init; } = "none";
+
+    /// <summary>How many bad records may be skipped.</summary>
+    public long SkipBadRecords { get; init; }
+
+    /// <summary>Whether output is synced to disk before it appears.</summary>
+    public bool Durable { get; init; }
+
+    /// <summary>A name of the submitter's choice for this submission: submitting it again gives the same job.</summary>
+    public string? ClientToken { get; init; }
+}

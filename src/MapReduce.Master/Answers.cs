@@ -1,0 +1,118 @@
+using MapReduce.Coordination;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Work;
+
+namespace MapReduce.Master;
+
+/// <summary>Answers to questions about the state of a job. Long ones come in pages that fit into an envelope.</summary>
+internal static class Answers
+{
+    private const int OutputsOfPage = 8000;
+    private const int DatasetsOfPage = 100;
+    private const int TasksOfPage = 400;
+
+    /// <summary>A phase in one word.</summary>
+    public static string PhaseName(JobPhase phase) => phase.GetType().Name.ToLowerInvariant();
+
+    /// <summary>Where map outputs are, up to the first that is missing.</summary>
+    public static Outputs Outputs(JobState state, Membership members, OutputsQuery query)
+    {
+        var answer = new Outputs { Job = query.Job, Stage = query.Stage, From = query.From };
+        if (query.Stage < 0 || query.Stage >= state.StageCount) return answer;
+        answer.Total = state.Progress(query.Stage).Maps;
+        var holders = new Dictionary<WorkerId, int>();
+        for (var index = query.From; index < answer.Total && answer.Number.Count < OutputsOfPage; index++)
+        {
+            var task = new TaskId(query.Stage, TaskKind.Map, index);
+            if (state.Winner(task) is not { } winner || !members.Nodes.TryGetValue(state.WinnerWorker(task)!.Value, out var node)) break;
+            if (!holders.TryGetValue(node.Worker, out var holder))
+            {
+                holders[node.Worker] = holder = answer.Holders.Count;
+                answer.Holders.Add(Ids.Holder(node));
+            }
+            answer.Holder.Add(holder);
+            answer.Number.Add(winner.Number);
+        }
+        return answer;
+    }
+
+    /// <summary>What the stages have made for later ones, in the order of partitions.</summary>
+    public static Datasets Datasets(JobState state, DatasetsQuery query)
+    {
+        var answer = new Datasets { Job = query.Job, From = query.From };
+        foreach (var task in Publisher.Tasks(state))
+        {
+            foreach (var file in state.Made(task)?.Datasets ?? [])
+            {
+                if (answer.Total++ < query.From || answer.Total > query.From + DatasetsOfPage) continue;
+                if (answer.Files.Count == 0 || answer.Files[^1].Stage != task.Stage) answer.Files.Add(new StageDatasets { Stage = task.Stage });
+                answer.Files[^1].Files.Add(file);
+            }
+        }
+        return answer;
+    }
+
+    /// <summary>How the tasks stand.</summary>
+    public static TasksAnswer Tasks(JobState state, int from)
+    {
+        var answer = new TasksAnswer();
+        var plans = Enumerable.Range(0, state.StageCount).Select(stage => new TaskId(stage, TaskKind.Plan, 0));
+        foreach (var task in plans.Concat(Publisher.Tasks(state)).OrderBy(task => task.Stage).ThenBy(task => task.Kind).ThenBy(task => task.Index))
+        {
+            if (answer.Total++ < from || answer.Tasks.Count >= TasksOfPage) continue;
+            var progress = state.Progress(task);
+            answer.Tasks.Add(new TaskEntry
+            {
+                Task = task.ToString(),
+                State = progress.IsDone ? "done" : progress.IsRunning ? "running" : "waiting",
+                Attempts = progress.Attempts,
+                Failures = progress.Failures,
+                Losses = progress.Losses,
+                Worker = progress.Worker?.Node ?? "",
+            });
+        }
+        return answer;
+    }
+
+    /// <summary>How a job stands.</summary>
+    public static JobStatus Status(JobState state, long runningBytes)
+    {
+        var totals = state.Totals;
+        var status = new JobStatus
+        {
+            Phase = PhaseName(state.Phase),
+            Started = state.BeganAt?.UtcTicks ?? 0,
+            Ended = state.EndedAt?.UtcTicks ?? 0,
+            Revision = state.Revision,
+            FailedAttempts = state.FailedAttempts,
+            LostAttempts = state.LostAttempts,
+            RunningAttempts = state.RunningAttempts,
+            Epoch = state.Epoch.Value,
+            SkippedRecords = state.SkippedRecords,
+            Totals = new Totals
+            {
+                RecordsRead = totals.InputRecords,
+                BytesRead = totals.InputBytes + runningBytes,
+                ShuffleBytes = totals.ShuffleBytes,
+                SpilledBytes = totals.SpilledBytes,
+                RowsWritten = totals.RowsWritten,
+                HotKeys = { totals.HotKeys },
+            },
+        };
+        for (var stage = 0; stage < state.StageCount; stage++)
+        {
+            var progress = state.Progress(stage);
+            status.Stages.Add(new StageStatus { Planned = progress.IsPlanned, Maps = progress.Maps, MapsDone = progress.MapsDone, Reduces = progress.Reduces, ReducesDone = progress.ReducesDone });
+        }
+        var names = state.Definition?.Counters ?? [];
+        for (var i = 0; i < names.Count; i++) status.Counters.Add(new Counter { Name = names[i], Value = i < state.Counters.Count ? state.Counters[i] : 0 });
+        if (state.Phase is JobPhase.Failed failed)
+        {
+            status.Failure = new Protocol.Journal.Failure { Reason = (int)failed.Failure.Reason, Message = failed.Failure.Message };
+            status.FailedTask = failed.Task?.ToString() ?? "";
+        }
+        return status;
+    }
+}

@@ -1,0 +1,14 @@
+using MapReduce.Protocol;
+using MapReduce.Protocol.Journal;
+
+namespace MapReduce.Master;
+
+/// <summary>The journals of jobs, for reading events that are not kept in memory.</summary>
+public interface IJobHistory
+{
+    /// <summary>The events of a job after a revision, in order.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="from">The last revision that is not wanted.</param>
+    /// <param name="most">How many at most.</param>
+    Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most);
+}

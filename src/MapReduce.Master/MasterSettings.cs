@@ -1,0 +1,46 @@
+using MapReduce.Coordination;
+
+namespace MapReduce.Master;
+
+/// <summary>How the job master works.</summary>
+public sealed record MasterSettings
+{
+    /// <summary>How long a lease lasts without renewal.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often leases, stragglers and slots are looked at.</summary>
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a slot counts as living after it was heard of.</summary>
+    public TimeSpan SlotAbsence { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a question for events waits for some.</summary>
+    public TimeSpan EventsPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a publication that failed waits before it is tried again.</summary>
+    public TimeSpan PublishRetry { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The fewest events between two snapshots of a job.</summary>
+    public int SnapshotEvents { get; init; } = 5000;
+
+    /// <summary>How many of the latest events of a job are kept in memory.</summary>
+    public int RecentEvents { get; init; } = 4096;
+
+    /// <summary>How long the actor of a job that has ended stays after the last question about it.</summary>
+    public TimeSpan IdleJob { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many ended jobs are remembered.</summary>
+    public int HistoryJobs { get; init; } = 10_000;
+
+    /// <summary>How long ended jobs are remembered.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Whether output is synced to disk before it appears.</summary>
+    public bool Durable { get; init; }
+
+    /// <summary>When a second attempt helps a slow one.</summary>
+    public SchedulingPolicy Scheduling { get; init; } = new();
+
+    /// <summary>When a node is quarantined.</summary>
+    public HealthPolicy Health { get; init; } = new();
+}

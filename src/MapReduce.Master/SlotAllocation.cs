@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+
+namespace MapReduce.Master;
+
+/// <summary>Puts each slot on a node that has room for it, and never moves one.</summary>
+/// <remarks>A node gets as many slots as it offers. Where no node has room the slot has no home, and the question is asked again later.</remarks>
+/// <param name="capacity">How many slots a member offers, by its address; null stands for this node.</param>
+public sealed class SlotAllocation(Func<Address, int> capacity) : IShardAllocationStrategy
+{
+    /// <inheritdoc/>
+    public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations)
+    {
+        var home = currentShardAllocations
+            .Select(region => (Region: region.Key, Free: capacity(region.Key.Path.Address) - region.Value.Count))
+            .Where(region => region.Free > 0)
+            .OrderByDescending(region => region.Free).ThenBy(region => region.Region.Path.ToString(), StringComparer.Ordinal)
+            .Select(region => region.Region).FirstOrDefault();
+        return home is null
+            ? Task.FromException<IActorRef>(new InvalidOperationException($"No node has room for slot {shardId} yet."))
+            : Task.FromResult(home);
+    }
+
+    /// <inheritdoc/>
+    public Task<IImmutableSet<string>> Rebalance(IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations, IImmutableSet<string> rebalanceInProgress)
+        => Task.FromResult<IImmutableSet<string>>(ImmutableHashSet<string>.Empty);
+}

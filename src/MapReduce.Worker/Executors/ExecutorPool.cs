@@ -1,0 +1,63 @@
+namespace MapReduce.Worker.Executors;
+
+/// <summary>Starts executors before they are needed: a spare has loaded its program but no code of any job, and serves one job only.</summary>
+/// <param name="settings">The node's settings.</param>
+internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
+{
+    private readonly object gate = new();
+    private readonly Queue<Task<ExecutorProcess>> spares = [];
+    private readonly CancellationTokenSource stop = new();
+
+    /// <summary>Starts the spares.</summary>
+    public void Warm()
+    {
+        lock (gate)
+            while (!stop.IsCancellationRequested && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, stop.Token));
+    }
+
+    /// <summary>An executor that has loaded no code of any job. The caller ends it.</summary>
+    public async Task<ExecutorProcess> TakeAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task<ExecutorProcess>? spare;
+            lock (gate) spares.TryDequeue(out spare);
+            if (spare is null) return await ExecutorProcess.StartAsync(settings, cancellation);
+            try
+            {
+                var executor = await spare.WaitAsync(cancellation);
+                if (executor.IsAlive) return executor;
+                await executor.DisposeAsync();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                _ = EndAsync(spare);
+                throw;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        List<Task<ExecutorProcess>> left;
+        lock (gate)
+        {
+            left = [.. spares];
+            spares.Clear();
+        }
+        await Task.WhenAll(left.Select(EndAsync));
+    }
+
+    private static async Task EndAsync(Task<ExecutorProcess> starting)
+    {
+        try
+        {
+            await (await starting).DisposeAsync();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // It has not even begun.
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using Google.Protobuf;
+using MapReduce.Protocol.Execution;
+
+namespace MapReduce.Worker.Executors;
+
+/// <summary>An executor: a child process, and the connection to it.</summary>
+/// <remarks>It ends when its connection does, so that it never outlives the node, however the node ends.</remarks>
+internal sealed class ExecutorProcess : IAsyncDisposable
+{
+    private const int LogTail = 2000;
+
+    private readonly Process process;
+    private readonly NetworkStream stream;
+    private readonly AttemptLogs logs;
+    private readonly Task reading;
+    private readonly TimeSpan killDelay;
+    private readonly SemaphoreSlim sending = new(1, 1);
+
+    private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, TimeSpan killDelay)
+    {
+        this.process = process;
+        this.stream = stream;
+        this.logs = logs;
+        this.reading = reading;
+        this.killDelay = killDelay;
+    }
+
+    /// <summary>The process id.</summary>
+    public int Id => process.Id;
+
+    /// <summary>Whether it can still be used.</summary>
+    public bool IsAlive => !process.HasExited;
+
+    /// <summary>Whose log its output is.</summary>
+    public AttemptLogs Logs => logs;
+
+    /// <summary>The bytes of memory that it uses now; 0 where that cannot be told.</summary>
+    public long Memory
+    {
+        get
+        {
+            try
+            {
+                process.Refresh();
+                return process.HasExited ? 0 : process.WorkingSet64;
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+            {
+                return 0;
+            }
+        }
+    }
+
+    /// <summary>Starts one.</summary>
+    /// <exception cref="IOException">It does not start, or does not call back.</exception>
+    public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, CancellationToken cancellation)
+    {
+        // The path of a Unix socket has at most 107 bytes, so it cannot be in the node's folder.
+        var folder = Directory.CreateTempSubdirectory("mr-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "s");
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(1);
+            var logs = new AttemptLogs(settings.LogBytes);
+            var process = Start(settings, path);
+            var reading = Task.WhenAll(logs.ReadAsync(process.StandardOutput), logs.ReadAsync(process.StandardError));
+            try
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                var accepting = listener.AcceptAsync(either.Token).AsTask();
+                if (await Task.WhenAny(accepting, process.WaitForExitAsync(either.Token)) != accepting)
+                {
+                    await either.CancelAsync();
+                    cancellation.ThrowIfCancellationRequested();
+                    await reading;
+                    throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}");
+                }
+                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, settings.KillDelay);
+            }
+            catch
+            {
+                if (!process.HasExited) process.Kill();
+                process.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Sends a message.</summary>
+    /// <exception cref="IOException">The executor has ended.</exception>
+    public async Task SendAsync(ToExecutor message, CancellationToken cancellation)
+    {
+        using var buffer = new MemoryStream();
+        message.WriteDelimitedTo(buffer);
+        await sending.WaitAsync(cancellation);
+        try
+        {
+            await stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellation);
+        }
+        finally
+        {
+            sending.Release();
+        }
+    }
+
+    /// <summary>The next message; null where the executor has ended.</summary>
+    public async Task<FromExecutor?> ReceiveAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var length = 0;
+            var one = new byte[1];
+            for (var shift = 0; ; shift += 7)
+            {
+                if (shift > 28 || await stream.ReadAsync(one, cancellation) == 0) return null;
+                length |= (one[0] & 0x7F) << shift;
+                if ((one[0] & 0x80) == 0) break;
+            }
+            var frame = new byte[length];
+            await stream.ReadExactlyAsync(frame, cancellation);
+            return FromExecutor.Parser.ParseFrom(frame);
+        }
+        catch (Exception exception) when (exception is IOException or InvalidProtocolBufferException or SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>How it ended: its exit code, and what it wrote last.</summary>
+    public async Task<string> EpitaphAsync()
+    {
+        await EndAsync();
+        var tail = logs.Tail(LogTail);
+        var how = process.ExitCode > 128 ? $"signal {process.ExitCode - 128}" : $"code {process.ExitCode}";
+        return tail.Length == 0 ? $"The executor ended with {how}." : $"The executor ended with {how}. It wrote last: {tail}";
+    }
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill()
+    {
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        process.Dispose();
+        sending.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
+        // Closing the connection ends it; if its runtime is past that, a signal does.
+        await stream.DisposeAsync();
+        using (var patience = new CancellationTokenSource(killDelay))
+        {
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Kill();
+            }
+        }
+        await process.WaitForExitAsync();
+        await reading;
+    }
+
+    private static Process Start(WorkerSettings settings, string socket)
+    {
+        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        List<string> command = [.. settings.ExecutorCommand, socket];
+        if (settings.Niceness > 0 && !OperatingSystem.IsWindows()) command.InsertRange(0, ["nice", "-n", settings.Niceness.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        start.FileName = command[0];
+        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
+        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            Expend(process);
+            return process;
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            throw new IOException($"The executor '{string.Join(' ', command)}' cannot be started: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Lets the system take executors first when memory runs out, and never the node for their sake.</summary>
+    private static void Expend(Process process)
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        try
+        {
+            File.WriteAllText($"/proc/{process.Id}/oom_score_adj", "800");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It has ended already, or the system does not let us.
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace MapReduce.Worker;
+
+/// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, and for each running job <c>jobs/JOB/outputs</c> and <c>jobs/JOB/scratch</c>.</summary>
+/// <param name="root">The folder of the node.</param>
+public sealed class NodeFolders(string root)
+{
+    /// <summary>Packages and plans, by their digest.</summary>
+    public string Blobs => Path.Combine(root, "blobs");
+
+    /// <summary>Packages, unpacked.</summary>
+    public string Packages => Path.Combine(root, "packages");
+
+    /// <summary>The folders of jobs that have not ended.</summary>
+    public string Jobs => Path.Combine(root, "jobs");
+
+    /// <summary>Logs of attempts.</summary>
+    public string Logs => Path.Combine(root, "logs");
+
+    /// <summary>All that belongs to a running job.</summary>
+    public string Job(string job) => Path.Combine(Jobs, Name(job));
+
+    /// <summary>The map outputs of a job.</summary>
+    public string Outputs(string job) => Path.Combine(Job(job), "outputs");
+
+    /// <summary>Temporary files of a job's attempts.</summary>
+    public string Scratch(string job) => Path.Combine(Job(job), "scratch");
+
+    /// <summary>The log of an attempt.</summary>
+    public string Log(string job, string attempt) => Path.Combine(Logs, Name(job), Name(attempt) + ".log");
+
+    /// <summary>A name from outside must stay the name of one file.</summary>
+    private static string Name(string name) => name.Length is > 0 and < 200 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+        ? name
+        : throw new ArgumentException($"'{name}' is no name of a job or an attempt.", nameof(name));
+}

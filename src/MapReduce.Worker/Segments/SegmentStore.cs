@@ -1,0 +1,61 @@
+using MapReduce.Engine.Plan;
+using MapReduce.Engine.Shuffle;
+using MapReduce.Protocol;
+using MapReduce.Worker.Blobs;
+
+namespace MapReduce.Worker.Segments;
+
+/// <summary>The map outputs that a node holds.</summary>
+/// <param name="folders">Where they are.</param>
+/// <param name="blobs">Where plans are.</param>
+public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
+{
+    private const string Prefix = "map-";
+
+    private (string Digest, StagePlan Plan)? last;
+
+    /// <summary>The file of a map attempt's output, whether or not it is there.</summary>
+    public string PathOf(string job, AttemptId map) => Path.Combine(folders.Outputs(job), $"{Prefix}{map}");
+
+    /// <summary>A reduce task's share of a map output; null where the node has no such output.</summary>
+    /// <exception cref="Engine.EngineException">The output is damaged.</exception>
+    public SegmentSlice? Open(string job, AttemptId map, StagePlan plan, int reduce)
+    {
+        var path = PathOf(job, map);
+        return File.Exists(path) ? SegmentSlice.Open(path, plan, reduce) : null;
+    }
+
+    /// <summary>A plan by its digest.</summary>
+    public async Task<StagePlan> PlanAsync(string digest, CancellationToken cancellation)
+    {
+        if (last is { } known && known.Digest == digest) return known.Plan;
+        var plan = StagePlan.Read(await File.ReadAllBytesAsync(await blobs.GetAsync(digest, [], cancellation), cancellation));
+        last = (digest, plan);
+        return plan;
+    }
+
+    /// <summary>The jobs of which the node has files.</summary>
+    public IReadOnlyList<string> Jobs() => Directory.Exists(folders.Jobs) ? [.. Directory.GetDirectories(folders.Jobs).Select(folder => Path.GetFileName(folder)!)] : [];
+
+    /// <summary>The map attempts of a job whose whole outputs the node has.</summary>
+    public IReadOnlyList<AttemptId> Held(string job)
+    {
+        var folder = folders.Outputs(job);
+        if (!Directory.Exists(folder)) return [];
+        return [.. Directory.GetFiles(folder, Prefix + "*").Select(file => AttemptId.TryParse(Path.GetFileName(file)[Prefix.Length..])).OfType<AttemptId>()];
+    }
+
+    /// <summary>Removes all files of a job that has ended.</summary>
+    public void Forget(string job)
+    {
+        var folder = folders.Job(job);
+        try
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // An attempt that is being stopped still writes. The next inventory comes by again.
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using MapReduce.Protocol.Work;
+using MapReduce.Worker.Blobs;
+using MapReduce.Worker.Executors;
+using MapReduce.Worker.Segments;
+
+namespace MapReduce.Worker;
+
+/// <summary>What the slots of a node share: its disks, its executors in waiting, its way to the other nodes, and what it knows of the reign.</summary>
+public sealed class WorkerNode : IAsyncDisposable
+{
+    private int running;
+    private volatile bool draining;
+
+    /// <param name="settings">How the node works.</param>
+    /// <param name="links">How it reaches the others.</param>
+    /// <param name="incarnation">What distinguishes this life of the node.</param>
+    public WorkerNode(WorkerSettings settings, NodeLinks links, long incarnation)
+    {
+        Settings = settings;
+        Links = links;
+        Incarnation = incarnation;
+        Folders = new NodeFolders(settings.Folder);
+        Blobs = new BlobStore(Folders.Blobs);
+        BlobLinks = new BlobLinks(Blobs, links, settings.PackageBytes);
+        Packages = new PackageStore(Folders.Packages, settings.PackageContentBytes);
+        Segments = new SegmentStore(Folders, BlobLinks);
+        Executors = new ExecutorPool(settings);
+    }
+
+    /// <summary>How the node works.</summary>
+    public WorkerSettings Settings { get; }
+
+    /// <summary>How it reaches the others.</summary>
+    public NodeLinks Links { get; }
+
+    /// <summary>What distinguishes this life of the node.</summary>
+    public long Incarnation { get; }
+
+    /// <summary>Where it keeps what.</summary>
+    public NodeFolders Folders { get; }
+
+    /// <summary>Packages and plans.</summary>
+    public BlobStore Blobs { get; }
+
+    /// <summary>Packages and plans of other nodes.</summary>
+    public BlobLinks BlobLinks { get; }
+
+    /// <summary>Unpacked packages.</summary>
+    public PackageStore Packages { get; }
+
+    /// <summary>Map outputs.</summary>
+    public SegmentStore Segments { get; }
+
+    /// <summary>The highest epoch seen.</summary>
+    public EpochGate Epochs { get; } = new();
+
+    /// <summary>Attempts that run now.</summary>
+    public int Running => Volatile.Read(ref running);
+
+    /// <summary>Whether the slots take no more work.</summary>
+    public bool Draining
+    {
+        get => draining;
+        set => draining = value;
+    }
+
+    /// <summary>The node as reducers see it.</summary>
+    public Holder Self => new() { Node = Settings.Node, Incarnation = Incarnation, Address = Settings.Address, Machine = Settings.ShortCircuit ? Machine.Identity : "", Folder = Settings.ShortCircuit ? Settings.Folder : "" };
+
+    internal ExecutorPool Executors { get; }
+
+    /// <summary>Starts the executors that wait.</summary>
+    public void Warm() => Executors.Warm();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await Executors.DisposeAsync();
+
+    internal void Begin() => Interlocked.Increment(ref running);
+
+    internal void End() => Interlocked.Decrement(ref running);
+}
