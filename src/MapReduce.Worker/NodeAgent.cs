@@ -46,6 +46,9 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
                 if (node.Epochs.Highest < epoch.Epoch) announced.Clear();
                 if (node.Epochs.Admit(epoch.Epoch)) TakeInventory();
                 break;
+            case DrainRequest:
+                node.Draining = true;
+                break;
             case InventoryReply reply:
                 OnReply(reply);
                 break;

@@ -1,0 +1,186 @@
+using Akka.Configuration;
+using MapReduce.Coordination;
+using MapReduce.Master;
+using MapReduce.Worker;
+
+namespace MapReduce.Node.Configuration;
+
+/// <summary>What a node's configuration says, checked.</summary>
+public sealed record NodeSettings
+{
+    private const int Version = 1;
+
+    /// <summary>The whole configuration.</summary>
+    public required Config Config { get; init; }
+
+    /// <summary>The node's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether the job master may live here.</summary>
+    public bool IsMaster { get; init; }
+
+    /// <summary>Whether tasks run here.</summary>
+    public bool IsWorker { get; init; }
+
+    /// <summary>The address that others reach the node at.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The port for messages between nodes.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The port for HTTP.</summary>
+    public int HttpPort { get; init; }
+
+    /// <summary>The folder for everything that the node keeps.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The nodes to join.</summary>
+    public IReadOnlyList<string> Seeds { get; init; } = [];
+
+    /// <summary>The secret of the cluster.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Names under which the API may be called.</summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
+    /// <summary>The certificates; null on loopback.</summary>
+    public TlsFiles? Tls { get; init; }
+
+    /// <summary>How many tasks run at a time.</summary>
+    public int Slots { get; init; }
+
+    /// <summary>sqlite or postgresql.</summary>
+    public required string JournalProvider { get; init; }
+
+    /// <summary>How to reach the journal's database.</summary>
+    public required string JournalConnection { get; init; }
+
+    /// <summary>How long a node that is told to go may take.</summary>
+    public TimeSpan Drain { get; init; }
+
+    /// <summary>What holds for a job that does not say otherwise.</summary>
+    public required JobDefaults Job { get; init; }
+
+    /// <summary>How the job master works.</summary>
+    public required MasterSettings Master { get; init; }
+
+    /// <summary>How tasks are run here.</summary>
+    public required WorkerSettings Worker { get; init; }
+
+    /// <summary>The beginning of the node's URLs.</summary>
+    public string HttpAddress => $"{(Tls is null ? "http" : "https")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
+
+    /// <summary>Whether the address of the node is one that only this machine can reach.</summary>
+    public bool IsLoopback => Host == "localhost" || (System.Net.IPAddress.TryParse(Host, out var address) && System.Net.IPAddress.IsLoopback(address));
+
+    /// <summary>Reads the settings of a node.</summary>
+    /// <param name="config">From <see cref="NodeConfiguration"/>.</param>
+    /// <exception cref="ConfigurationException">A setting is missing or makes no sense.</exception>
+    public static NodeSettings Read(Config config)
+    {
+        try
+        {
+            return ReadChecked(config.GetConfig("mapreduce"), config);
+        }
+        catch (Exception exception) when (exception is not ConfigurationException)
+        {
+            throw new ConfigurationException($"The configuration cannot be read: {exception.Message} hocon/reference.conf says what each setting may be.", exception);
+        }
+    }
+
+    private static NodeSettings ReadChecked(Config config, Config whole)
+    {
+        if (config.GetInt("version") != Version) throw new ConfigurationException($"mapreduce.version is {config.GetInt("version")}, and this program reads version {Version}.");
+        var host = config.GetString("node.host");
+        var port = Ports.Choose(config.GetInt("node.port"), host, "mapreduce.node.port");
+        var httpPort = Ports.Choose(config.GetInt("http.port"), host, "mapreduce.http.port");
+        var name = config.GetString("node.name") is { Length: > 0 } given ? given : $"{host}-{port}";
+        var folder = Required(config, "node.folder");
+        var roles = config.GetStringList("node.roles");
+        if (roles.Except(["master", "worker"]).FirstOrDefault() is { } unknown) throw new ConfigurationException($"mapreduce.node.roles has '{unknown}'. A role is master or worker.");
+        var tls = TlsFiles.Read(config.GetString("tls.authority"), config.GetString("tls.certificate"), config.GetString("tls.key"));
+        var slots = config.GetInt("worker.slots") is > 0 and var number ? number : Environment.ProcessorCount;
+        var settings = new NodeSettings
+        {
+            Config = whole,
+            Name = name,
+            IsMaster = roles.Contains("master"),
+            IsWorker = roles.Contains("worker"),
+            Host = host,
+            Port = port,
+            HttpPort = httpPort,
+            Folder = Path.GetFullPath(folder),
+            Seeds = [.. config.GetStringList("cluster.seeds")],
+            Token = ReadToken(Required(config, "http.token-file")),
+            Names = [.. config.GetStringList("http.names")],
+            Tls = tls,
+            Slots = roles.Contains("worker") ? slots : 0,
+            JournalProvider = config.GetString("journal.provider"),
+            JournalConnection = config.GetString("journal.connection"),
+            Drain = config.GetTimeSpan("shutdown.drain"),
+            Job = new JobDefaults(config.GetInt("job.attempts"), config.GetTimeSpan("job.timeout"), Bytes(config, "job.memory"), Bytes(config, "job.memory-limit"), Bytes(config, "job.split")),
+            Master = ReadMaster(config),
+            Worker = new WorkerSettings { Node = name, Address = "", Folder = Path.GetFullPath(folder), ExecutorCommand = [] },
+        };
+        if (!settings.IsLoopback && tls is null)
+            throw new ConfigurationException($"The node listens at {host}, beyond this machine, and has no certificates, so it does not start. Make them with mr certificate create and set mapreduce.tls.authority, certificate and key; or set mapreduce.node.host to 127.0.0.1.");
+        if (settings.JournalProvider is not ("sqlite" or "postgresql")) throw new ConfigurationException($"mapreduce.journal.provider is '{settings.JournalProvider}'. It may be sqlite or postgresql.");
+        return settings with { Worker = ReadWorker(config, settings) };
+    }
+
+    private static MasterSettings ReadMaster(Config config) => new()
+    {
+        LeaseDuration = config.GetTimeSpan("master.lease"),
+        TickInterval = config.GetTimeSpan("master.tick-interval"),
+        SlotAbsence = config.GetTimeSpan("master.slot-absence"),
+        SnapshotEvents = config.GetInt("master.snapshot-events"),
+        HistoryJobs = config.GetInt("retention.jobs"),
+        HistoryAge = config.GetTimeSpan("retention.age"),
+        Scheduling = new SchedulingPolicy { SpeculationFactor = config.GetDouble("master.speculation-factor"), SpeculationMinimum = config.GetTimeSpan("master.speculation-minimum") },
+        Health = new HealthPolicy { Failures = config.GetInt("master.quarantine-failures"), Quarantine = config.GetTimeSpan("master.quarantine"), LongestQuarantine = config.GetTimeSpan("master.quarantine-longest") },
+    };
+
+    private static WorkerSettings ReadWorker(Config config, NodeSettings settings) => new()
+    {
+        Node = settings.Name,
+        Address = settings.HttpAddress,
+        Folder = settings.Folder,
+        ExecutorCommand = config.GetStringList("executor.command") is { Count: > 0 } command ? [.. command] : ExecutorCommand.OfThisProgram,
+        Niceness = config.GetInt("executor.niceness"),
+        SpareExecutors = config.GetInt("executor.spares"),
+        KillDelay = config.GetTimeSpan("executor.kill-delay"),
+        MemoryCheckInterval = config.GetTimeSpan("executor.memory-interval"),
+        LogBytes = Bytes(config, "executor.log-size"),
+        RequestInterval = config.GetTimeSpan("worker.request-interval"),
+        RenewInterval = config.GetTimeSpan("worker.renew-interval"),
+        Solitude = config.GetTimeSpan("worker.solitude"),
+        InventoryInterval = config.GetTimeSpan("worker.inventory-interval"),
+        LogAge = config.GetTimeSpan("retention.logs"),
+        BlobBytes = Bytes(config, "retention.packages"),
+        PackageBytes = Bytes(config, "packages.size-limit"),
+        PackageContentBytes = Bytes(config, "packages.content-limit"),
+        ShortCircuit = config.GetBoolean("shuffle.short-circuit"),
+    };
+
+    private static string Required(Config config, string key)
+        => config.GetString(key) is { Length: > 0 } value ? value : throw new ConfigurationException($"mapreduce.{key} is not set, and a node needs it. See hocon/reference.conf.");
+
+    private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new ConfigurationException($"mapreduce.{key} is no size. Write it as 256MiB.");
+
+    private static string ReadToken(string file)
+    {
+        if (!File.Exists(file)) throw new ConfigurationException($"There is no token file '{file}' (mapreduce.http.token-file). Make one: a random text that only its owner may read.");
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+            throw new ConfigurationException($"Others than its owner may read or write the token file '{file}'. Take that right away: chmod 600 '{file}'.");
+        var token = File.ReadAllText(file).Trim();
+        return token.Length >= 16 ? token : throw new ConfigurationException($"The token in '{file}' has {token.Length} characters, and needs at least 16.");
+    }
+}
+
+/// <summary>What holds for a job that does not say otherwise.</summary>
+/// <param name="Attempts">How many attempts at a task may fail.</param>
+/// <param name="Timeout">How long an attempt may make no progress.</param>
+/// <param name="Memory">The memory of a task for buffers and tables, in bytes.</param>
+/// <param name="MemoryLimit">The memory at which an executor is stopped, in bytes.</param>
+/// <param name="Split">The target size of a split, in bytes.</param>
+public sealed record JobDefaults(int Attempts, TimeSpan Timeout, long Memory, long MemoryLimit, long Split);

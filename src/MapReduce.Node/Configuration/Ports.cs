@@ -1,0 +1,41 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MapReduce.Node.Configuration;
+
+/// <summary>Ports to listen at.</summary>
+public static class Ports
+{
+    /// <summary>A port that nobody listens at.</summary>
+    public static int Free()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>The port that is wanted, or any where it is 0.</summary>
+    /// <exception cref="ConfigurationException">Another program listens there.</exception>
+    internal static int Choose(int wanted, string host, string key)
+    {
+        if (wanted == 0) return Free();
+        if (!IPAddress.TryParse(host, out var address)) address = IPAddress.Any;
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            // As servers do it: connections of a server that has ended may linger.
+            if (!OperatingSystem.IsWindows()) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(new IPEndPoint(address, wanted));
+            socket.Listen(1);
+            return wanted;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
+        {
+            throw new ConfigurationException($"Port {wanted} ({key}) is taken by another program. Choose another port, or end that program.", exception);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw new ConfigurationException($"This machine has no address {host} (mapreduce.node.host). Set one that it has.", exception);
+        }
+    }
+}

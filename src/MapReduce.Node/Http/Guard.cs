@@ -1,0 +1,40 @@
+using MapReduce.Api;
+using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MapReduce.Node.Http;
+
+/// <summary>Lets nobody in without the token, nor from a page of another site in a user's browser.</summary>
+internal sealed class Guard(NodeSettings settings, Tokens tokens, ILogger<Guard> log)
+{
+    private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
+
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var request = context.Request;
+        if (!IsOurs(request.Host.Host)) await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "host", $"The name '{request.Host.Host}' is not one of this node. Call it by its own name, or add the name to mapreduce.http.names.");
+        else if (request.Headers.Origin is [{ } origin] && !IsSameOrigin(origin, request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
+        else if (request.Path.StartsWithSegments("/health") || HasToken(request)) await next(context);
+        else await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
+    }
+
+    private static bool IsSameOrigin(string origin, HttpRequest request) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value && uri.Scheme == request.Scheme;
+
+    private bool IsOurs(string host) => host == settings.Host || Loopback.Contains(host) || settings.Names.Contains(host);
+
+    private bool HasToken(HttpRequest request)
+    {
+        const string Scheme = "Bearer ";
+        if (request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.Ordinal)) return false;
+        return Tokens.Same(header[Scheme.Length..], request.Path.StartsWithSegments("/internal") ? tokens.Node : tokens.User);
+    }
+
+    private async Task RefuseAsync(HttpContext context, int status, string code, string message)
+    {
+        log.LogWarning("Refused {Method} {Path} from {Remote}: {Code}.", context.Request.Method, context.Request.Path, context.Connection.RemoteIpAddress, code);
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(new ApiError(code, message), ApiJson.Default.ApiError);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text;
+using MapReduce.Api;
+using MapReduce.Engine;
+using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Work;
+using MapReduce.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace MapReduce.Node.Http;
+
+/// <summary>The API for nodes, what nodes ask each other, health and metrics.</summary>
+internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, WorkerNode node, Tokens tokens, Func<string> status, ILogger<NodeEndpoints> log)
+{
+    private const int MostSegmentsRequest = 1 << 20;
+    private long shuffled;
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/nodes", async (HttpContext context) => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted)), ApiJson.Default.NodeList));
+        routes.MapPost("/v1/nodes/{node}/drain", DrainAsync);
+        routes.MapGet("/health/live", (HttpContext context) => Reply.WriteAsync(context, new HealthStatus(settings.Name, "live"), ApiJson.Default.HealthStatus));
+        routes.MapGet("/health/ready", ReadyAsync);
+        routes.MapGet("/metrics", MetricsAsync);
+        routes.MapGet("/internal/blobs/{digest}", BlobAsync);
+        routes.MapPut("/internal/blobs/{digest}", PutBlobAsync);
+        routes.MapPost("/internal/segments", SegmentsAsync);
+        routes.MapGet("/internal/logs/{job}/{attempt}", LogAsync);
+    }
+
+    private async Task DrainAsync(HttpContext context)
+    {
+        var name = Reply.Route(context, "node");
+        var progress = await master.AskAsync<DrainProgress>(new DrainRequest { Node = name }, context.RequestAborted, TimeSpan.FromSeconds(10));
+        if (progress.Unknown) throw new QuestionException("unknown-node", $"There is no node '{name}' in the cluster. List the nodes with mr nodes.");
+        await Reply.WriteAsync(context, Convert.Status(progress), ApiJson.Default.DrainStatus);
+    }
+
+    private async Task ReadyAsync(HttpContext context)
+    {
+        var now = status();
+        if (now == "ready")
+        {
+            try
+            {
+                await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted, TimeSpan.FromSeconds(1));
+            }
+            catch (QuestionException)
+            {
+                now = "no job master answers";
+            }
+        }
+        context.Response.StatusCode = now == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        await Reply.WriteAsync(context, new HealthStatus(settings.Name, now), ApiJson.Default.HealthStatus);
+    }
+
+    private Task MetricsAsync(HttpContext context)
+    {
+        var text = new StringBuilder();
+        Add("mapreduce_slots", "gauge", "Tasks that the node runs at a time.", settings.Slots);
+        Add("mapreduce_slots_busy", "gauge", "Attempts that the node runs now.", node.Running);
+        Add("mapreduce_epoch", "gauge", "The highest epoch that the node has seen.", node.Epochs.Highest);
+        Add("mapreduce_shuffle_sent_bytes", "counter", "Bytes of map output sent to reducers.", Interlocked.Read(ref shuffled));
+        Add("process_memory_bytes", "gauge", "Memory of the node's process.", Environment.WorkingSet);
+        Add("process_threads", "gauge", "Threads of the node's pool.", ThreadPool.ThreadCount);
+        context.Response.ContentType = "text/plain; version=0.0.4";
+        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
+
+        void Add(string name, string type, string help, long value) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name}{{node=\"{settings.Name}\"}} {value}\n");
+    }
+
+    private async Task BlobAsync(HttpContext context)
+    {
+        if (node.Blobs.Find(Reply.Route(context, "digest")) is { } file) await context.Response.SendFileAsync(file, context.RequestAborted);
+        else context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+
+    private async Task PutBlobAsync(HttpContext context)
+    {
+        var digest = Reply.Route(context, "digest");
+        if (node.Blobs.Find(digest) is null) await node.Blobs.PutAsync(context.Request.Body, digest, settings.Worker.PackageBytes, context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>Sends a reduce task's shares of map outputs, no faster than they are taken.</summary>
+    private async Task SegmentsAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var limit = context.Request.ContentLength is > 0 and <= MostSegmentsRequest;
+        if (!limit) throw new QuestionException("too-large", "A request for segments is too large.");
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        var request = SegmentsRequest.Parser.ParseFrom(body.GetBuffer().AsSpan(0, (int)body.Length));
+        if (tokens.RefuseJob(request.Job, context.Request.Headers[NodeLinks.JobTokenHeader]) is { } reason)
+        {
+            log.LogWarning("Refused segments of job {Job} to {Remote}: {Reason}.", request.Job, context.Connection.RemoteIpAddress, reason);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await context.Response.WriteAsync(reason);
+            return;
+        }
+        if (!node.Epochs.Admit(request.Epoch))
+        {
+            log.LogWarning("Refused segments of job {Job}: epoch {Epoch} is over.", request.Job, request.Epoch);
+            context.Response.StatusCode = StatusCodes.Status409Conflict;
+            await context.Response.WriteAsync($"Epoch {request.Epoch} is over; this node has seen {node.Epochs.Highest}.");
+            return;
+        }
+        var plan = await node.Segments.PlanAsync(request.Plan, context.RequestAborted);
+        var header = new byte[sizeof(long)];
+        foreach (var map in request.Maps)
+        {
+            var attempt = new AttemptId(new TaskId(map.Stage, (TaskKind)map.Kind, map.Index), map.Number);
+            using var slice = OpenSlice(request.Job, attempt, plan, request.Reduce);
+            BinaryPrimitives.WriteInt64LittleEndian(header, slice?.Length ?? -1);
+            await context.Response.Body.WriteAsync(header, context.RequestAborted);
+            if (slice is null) return;
+            await slice.CopyToAsync(context.Response.Body, context.RequestAborted);
+            Interlocked.Add(ref shuffled, slice.Length);
+        }
+    }
+
+    private Engine.Shuffle.SegmentSlice? OpenSlice(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce)
+    {
+        try
+        {
+            return node.Segments.Open(job, map, plan, reduce);
+        }
+        catch (EngineException exception)
+        {
+            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
+            return null;
+        }
+    }
+
+    private async Task LogAsync(HttpContext context)
+    {
+        var attempt = AttemptId.TryParse(Reply.Route(context, "attempt"));
+        if (attempt is { } known && node.Folders.Log(JobId.Parse(Reply.Route(context, "job")).ToString(), known.ToString()) is var file && File.Exists(file)) await context.Response.SendFileAsync(file, context.RequestAborted);
+        else context.Response.StatusCode = StatusCodes.Status404NotFound;
+    }
+}

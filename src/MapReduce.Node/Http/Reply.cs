@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using MapReduce.Api;
+using MapReduce.Protocol.Jobs;
+using MapReduce.Worker.Blobs;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MapReduce.Node.Http;
+
+/// <summary>Writes answers and errors.</summary>
+internal static class Reply
+{
+    public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type) => context.Response.WriteAsJsonAsync(value, type);
+
+    public static Task DoneAsync(HttpContext context, Done _)
+    {
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
+
+    public static string Route(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
+
+    public static int Number(HttpContext context, string name) => (int)Math.Clamp(LongNumber(context, name), 0, int.MaxValue);
+
+    public static long LongNumber(HttpContext context, string name) => context.Request.Query[name] is [{ } text]
+        ? long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new QuestionException("number", $"'{text}' is no number for '{name}'.")
+        : 0;
+
+    /// <summary>Turns failures into answers.</summary>
+    public static async Task CatchAsync(HttpContext context, RequestDelegate next, ILogger log)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (QuestionException exception)
+        {
+            await ErrorAsync(context, Status(exception.Code), exception.Code, exception.Message);
+        }
+        catch (BlobException exception)
+        {
+            await ErrorAsync(context, exception.Error == BlobError.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest,
+                exception.Error switch { BlobError.TooLarge => "too-large", BlobError.Missing => "no-package", _ => "package" }, exception.Message);
+        }
+        catch (JsonException exception)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, "json", $"The request is no JSON of the form that is expected: {exception.Message} See /openapi/v1.json.");
+        }
+        catch (BadHttpRequestException exception)
+        {
+            await ErrorAsync(context, exception.StatusCode, "request", exception.Message);
+        }
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            log.LogDebug(exception, "The caller of {Path} has left.", context.Request.Path);
+        }
+    }
+
+    private static int Status(string code) => code switch
+    {
+        "unknown-job" or "unknown-node" or "no-log" or "no-file" or "unknown-attempt" => StatusCodes.Status404NotFound,
+        "output-exists" or "running" or "not-running" or "busy" or "no-output" => StatusCodes.Status409Conflict,
+        "no-master" => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    private static async Task ErrorAsync(HttpContext context, int status, string code, string message)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(new ApiError(code, message), ApiJson.Default.ApiError);
+    }
+}

@@ -1,0 +1,26 @@
+using Akka.Persistence.Sql.Config;
+using LinqToDB;
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Node;
+
+/// <summary>Prepares the database of the journal.</summary>
+internal static class Journal
+{
+    /// <summary>How each connection to the database is set up.</summary>
+    public static DataOptionsSetup Options(NodeSettings settings)
+    {
+        var options = new DataOptions().UseConnectionString(AkkaConfiguration.ProviderOf(settings), AkkaConfiguration.ConnectionOf(settings));
+        if (settings.JournalProvider == "sqlite")
+        {
+            options = options.UseAfterConnectionOpened(connection =>
+            {
+                // With the log ahead of the data a crash of the process loses nothing, and several masters may have the file open.
+                using var command = connection.CreateCommand();
+                command.CommandText = $"PRAGMA journal_mode=WAL; PRAGMA synchronous={(settings.Master.Durable ? "FULL" : "NORMAL")}; PRAGMA busy_timeout=5000";
+                command.ExecuteNonQuery();
+            });
+        }
+        return new DataOptionsSetup(options);
+    }
+}

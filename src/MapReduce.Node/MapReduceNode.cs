@@ -1,0 +1,235 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Hosting;
+using MapReduce.Master;
+using MapReduce.Node.Configuration;
+using MapReduce.Node.Http;
+using MapReduce.Node.Security;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Work;
+using MapReduce.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MapReduce.Node;
+
+/// <summary>A node of a cluster: an actor system, a web server, and by its roles a candidate for job master and a worker.</summary>
+public sealed class MapReduceNode : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly WebApplication application;
+    private readonly ActorSystem system;
+    private readonly WorkerNode worker;
+    private readonly IActorRef master;
+    private readonly TaskCompletionSource<(NodeEnd End, string Reason)> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool stopping;
+
+    private MapReduceNode(NodeSettings settings, WebApplication application, ActorSystem system, WorkerNode worker, IActorRef master)
+    {
+        Settings = settings;
+        this.application = application;
+        this.system = system;
+        this.worker = worker;
+        this.master = master;
+    }
+
+    /// <summary>What the node was started with.</summary>
+    public NodeSettings Settings { get; }
+
+    /// <summary>The actor system.</summary>
+    public ActorSystem System => system;
+
+    /// <summary>The way to the job master, wherever it is.</summary>
+    public IActorRef Master => master;
+
+    /// <summary>Ends when the node does, and says why.</summary>
+    public Task<(NodeEnd End, string Reason)> Ended => end.Task;
+
+    /// <summary>Starts a node. It joins the cluster by itself; see <see cref="Ready"/>.</summary>
+    /// <exception cref="ConfigurationException">A port is taken, or a setting makes no sense.</exception>
+    public static async Task<MapReduceNode> StartAsync(NodeSettings settings, CancellationToken cancellation = default)
+    {
+        Directory.CreateDirectory(settings.Folder);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddSimpleConsole(options => options.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Transport.Listen(kestrel, settings));
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddAkka(AkkaConfiguration.SystemName, akka =>
+        {
+            akka.AddHocon(AkkaConfiguration.Make(settings), HoconAddMode.Prepend);
+            akka.AddSetup(Journal.Options(settings));
+            if (settings.Tls is { } tls) akka.AddSetup(Transport.Remoting(tls));
+        });
+        var application = builder.Build();
+        MapReduceNode? node = null;
+        try
+        {
+            var system = application.Services.GetRequiredService<ActorSystem>();
+            node = Compose(settings, application, system);
+            await application.StartAsync(cancellation);
+            return node;
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await application.DisposeAsync();
+            throw new ConfigurationException($"Port {settings.HttpPort} (mapreduce.http.port) is taken by another program. Choose another port, or end that program.", exception);
+        }
+    }
+
+    /// <summary>Whether the node is a member, and if not what is missing.</summary>
+    public string Status
+    {
+        get
+        {
+            if (stopping) return "stopping";
+            var cluster = Cluster.Get(system);
+            return cluster.SelfMember.Status == MemberStatus.Up ? "ready" : $"not a member yet: {cluster.SelfMember.Status}";
+        }
+    }
+
+    /// <summary>Ends when the node is a full member.</summary>
+    public Task Ready => ready.Task;
+
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Leaves the cluster without losing work: finishes what runs, waits for the jobs that need its map outputs, hands over what it is master of.</summary>
+    /// <param name="drain">How long it may take; zero leaves at once.</param>
+    public async Task StopAsync(TimeSpan drain)
+    {
+        stopping = true;
+        worker.Draining = true;
+        if (drain > TimeSpan.Zero && Settings.IsWorker && Cluster.Get(system).SelfMember.Status == MemberStatus.Up) await DrainAsync(drain);
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        await DisposeAsync();
+        end.TrySetResult((NodeEnd.Stopped, "The node was told to stop."));
+    }
+
+    /// <summary>Ends the node as a crash would, as far as that is possible within a process: it says goodbye to nobody.</summary>
+    public async Task AbortAsync()
+    {
+        stopping = true;
+        await worker.DisposeAsync();
+        await system.Terminate();
+        await application.StopAsync(new CancellationToken(canceled: true));
+        await application.DisposeAsync();
+        end.TrySetResult((NodeEnd.Stopped, "The node was aborted."));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        stopping = true;
+        await application.StopAsync();
+        await application.DisposeAsync();
+        await worker.DisposeAsync();
+    }
+
+    private static MapReduceNode Compose(NodeSettings settings, WebApplication application, ActorSystem system)
+    {
+        var cluster = Cluster.Get(system);
+        var tokens = new Tokens(settings.Token, TimeProvider.System);
+        var http = new HttpClient(Transport.Handler(settings), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
+        var links = new NodeLinks(http, () => Peers(cluster), tokens.ForJob);
+        var worker = new WorkerNode(settings.Worker, links, cluster.SelfUniqueAddress.Uid);
+        var master = system.ActorOf(ClusterSingletonProxy.Props("/user/job-master", ClusterSingletonProxySettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master-proxy");
+        var node = new MapReduceNode(settings, application, system, worker, master);
+        var slots = Slots(settings, system, cluster, worker, master);
+        if (settings.IsWorker) system.ActorOf(Props.Create(() => new NodeAgent(worker, master)), "node-agent");
+        if (settings.IsMaster)
+        {
+            var history = new JournalHistory(system);
+            Func<IActorRef, Props> listener = self => Props.Create(() => new ClusterListener(self));
+            Action<string> fatal = reason => node.Fail(NodeEnd.Fatal, reason);
+            var masterSettings = settings.Master;
+            system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, fatal)), PoisonPill.Instance,
+                ClusterSingletonManagerSettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master");
+        }
+        cluster.RegisterOnMemberUp(() => node.ready.TrySetResult());
+        cluster.RegisterOnMemberRemoved(() => node.Fail(NodeEnd.Removed, "The other nodes have removed this one, or it was on the smaller side of a split."));
+        if (settings.Seeds.Count == 0) cluster.Join(cluster.SelfAddress);
+        MapHttp(settings, application, node, tokens);
+        return node;
+    }
+
+    private static IActorRef Slots(NodeSettings settings, ActorSystem system, Cluster cluster, WorkerNode worker, IActorRef master)
+    {
+        const string TypeName = "slots";
+        var sharding = ClusterSharding.Get(system);
+        if (!settings.IsWorker) return sharding.StartProxy(TypeName, AkkaConfiguration.WorkerRole, new SlotExtractor());
+        var allocation = new SlotAllocation(address => CapacityOf(cluster, address));
+        return sharding.Start(TypeName, slot => Slot(int.Parse(slot, CultureInfo.InvariantCulture)), ClusterShardingSettings.Create(system).WithRole(AkkaConfiguration.WorkerRole), new SlotExtractor(), allocation, PoisonPill.Instance);
+
+        Props Slot(int number) => Props.Create(() => new SlotWorker(worker, number, master));
+    }
+
+    private static int CapacityOf(Cluster cluster, Address address)
+    {
+        // This node's own region has a path without an address.
+        var full = address.HasGlobalScope ? address : cluster.SelfAddress;
+        var member = cluster.State.Members.FirstOrDefault(member => member.Address.Equals(full) && member.Status == MemberStatus.Up);
+        return member is null ? 0 : NodeDescription.FromRoles(member.Roles)?.Slots ?? 0;
+    }
+
+    private static List<string> Peers(Cluster cluster)
+        => [.. cluster.State.Members.Where(member => member.Status == MemberStatus.Up && !member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && !cluster.State.Unreachable.Contains(member))
+            .Select(member => NodeDescription.FromRoles(member.Roles)?.Http).OfType<string>()];
+
+    private static void MapHttp(NodeSettings settings, WebApplication application, MapReduceNode node, Tokens tokens)
+    {
+        var services = application.Services;
+        var guard = new Guard(settings, tokens, services.GetRequiredService<ILogger<Guard>>());
+        var log = services.GetRequiredService<ILogger<MapReduceNode>>();
+        var link = new MasterLink(node.master);
+        application.Use((context, next) => guard.InvokeAsync(context, next));
+        application.Use((context, next) => Reply.CatchAsync(context, next, log));
+        application.UseRouting();
+        new JobEndpoints(settings, link, node.worker).Map(application);
+        new NodeEndpoints(settings, link, node.worker, tokens, () => node.Status, services.GetRequiredService<ILogger<NodeEndpoints>>()).Map(application);
+    }
+
+    /// <summary>Waits until nothing runs here any more and nobody needs what is here.</summary>
+    private async Task DrainAsync(TimeSpan drain)
+    {
+        using var patience = new CancellationTokenSource(drain);
+        using var pause = new PeriodicTimer(DrainInterval);
+        try
+        {
+            do
+            {
+                try
+                {
+                    var request = new DrainRequest { Node = Settings.Name, Incarnation = worker.Incarnation };
+                    if (await master.Ask<object>(request, DrainInterval * 10, patience.Token) is DrainProgress { Unknown: false, Needed: 0 } && worker.Running == 0) return;
+                }
+                catch (AskTimeoutException)
+                {
+                    // The master is moving.
+                }
+            }
+            while (await pause.WaitForNextTickAsync(patience.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("The node leaves before its work is done: {Seconds} s are over.", drain.TotalSeconds);
+        }
+    }
+
+    /// <summary>The node cannot stay.</summary>
+    private void Fail(NodeEnd how, string reason)
+    {
+        if (stopping || !end.TrySetResult((how, reason))) return;
+        stopping = true;
+        worker.Draining = true;
+        application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogCritical("Node {Node} stops: {Reason}", Settings.Name, reason);
+        _ = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+    }
+}

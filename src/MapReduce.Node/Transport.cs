@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Akka.Remote.Transport.DotNetty;
+using MapReduce.Node.Configuration;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace MapReduce.Node;
+
+/// <summary>How bytes travel between nodes: in the clear on loopback, and beyond it by TLS in which both sides show a certificate of the cluster's authority.</summary>
+internal static class Transport
+{
+    public static void Listen(KestrelServerOptions kestrel, NodeSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = settings.Worker.PackageBytes + 1;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        Action<ListenOptions> options = listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (settings.Tls is { } tls) listen.UseHttps(new HttpsConnectionAdapterOptions
+            {
+                ServerCertificate = tls.Certificate,
+                // People have a token and no certificate; nodes have both, and without one nothing internal is answered.
+                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+                ClientCertificateValidation = (certificate, _, _) => IsOfAuthority(certificate, tls),
+            });
+        };
+        if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
+        else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
+        else kestrel.ListenAnyIP(settings.HttpPort, options);
+    }
+
+    /// <summary>For requests to other nodes.</summary>
+    public static SocketsHttpHandler Handler(NodeSettings settings)
+    {
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
+        if (settings.Tls is { } tls)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions
+            {
+                ClientCertificates = [tls.Certificate],
+                CertificateChainPolicy = Policy(tls.Authority),
+            };
+        }
+        return handler;
+    }
+
+    /// <summary>For messages between nodes.</summary>
+    public static DotNettySslSetup Remoting(TlsFiles tls) => new(tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
+        (certificate, _, peer, _, _) => certificate is not null && IsOfAuthority(certificate, tls) && NamesPeer(certificate, peer));
+
+    private static bool IsOfAuthority(X509Certificate2 certificate, TlsFiles tls)
+    {
+        using var chain = new X509Chain { ChainPolicy = Policy(tls.Authority) };
+        return chain.Build(certificate);
+    }
+
+    /// <summary>Whether a certificate is for the host that was called. Where another calls us there is no such name.</summary>
+    private static bool NamesPeer(X509Certificate2 certificate, string peer)
+    {
+        var host = Uri.TryCreate(peer, UriKind.Absolute, out var uri) ? uri.Host : peer.Split(':')[0].Trim('/');
+        return host.Length == 0 || certificate.MatchesHostname(host, allowWildcards: false, allowCommonName: false);
+    }
+
+    private static X509ChainPolicy Policy(X509Certificate2 authority)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(authority);
+        return policy;
+    }
+}
