@@ -1,12 +1,17 @@
 using CommandLine;
 using CommandLine.Text;
+using MapReduce.Api;
 using MapReduce.Cli.Cat;
+using MapReduce.Cli.Cluster;
 using MapReduce.Cli.Generate;
+using MapReduce.Cli.Jobs;
+using MapReduce.Cli.Nodes;
 using MapReduce.Cli.Run;
 using MapReduce.Cli.Validate;
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
 using MapReduce.Local;
+using MapReduce.Node.Configuration;
 using MapReduce.Sdk;
 using MapReduce.Storage;
 
@@ -28,6 +33,14 @@ internal static class CommandLineFrontEnd
         catch (UserException exception)
         {
             return Fail(exception.Code, exception.Message);
+        }
+        catch (ConfigurationException exception)
+        {
+            return Fail(ExitCode.Cluster, exception.Message);
+        }
+        catch (ApiException exception)
+        {
+            return Fail(Code(exception.Code), exception.Message);
         }
         catch (StorageException exception)
         {
@@ -79,6 +92,19 @@ internal static class CommandLineFrontEnd
                 var end = Array.IndexOf(rest, "--");
                 var own = end < 0 ? rest : rest[..end];
                 return Parse<RunOptions>("run", own, options => RunVerb.Run(options, end < 0 ? [] : rest[(end + 1)..]));
+            case "submit":
+                var marks = Array.IndexOf(rest, "--");
+                return Parse<SubmitOptions>("submit", marks < 0 ? rest : rest[..marks], options => SubmitVerb.Run(options, marks < 0 ? [] : rest[(marks + 1)..]));
+            case "jobs":
+                return Parse<ConnectionOptions>("jobs", rest, JobVerbs.List);
+            case "job":
+                return Sub(rest, "job", "show, events, tasks, logs, counters, cancel or delete", (action, more) => Parse<JobVerbOptions>($"job {action}", more, options => JobVerbs.Run(action, options)));
+            case "nodes":
+                return Parse<ConnectionOptions>("nodes", rest, NodeVerbs.List);
+            case "node":
+                return Sub(rest, "node", "start or drain", Node);
+            case "cluster":
+                return Sub(rest, "cluster", "up, status, kill, add or down", Cluster);
             case "cat":
                 return Parse<CatOptions>("cat", rest, CatVerb.Run);
             case "generate":
@@ -97,6 +123,26 @@ internal static class CommandLineFrontEnd
                 throw new UserException(ExitCode.Usage, $"There is no command '{arguments[0]}'. Run mr without arguments to see some.");
         }
     }
+
+    private static ExitCode Sub(string[] arguments, string verb, string actions, Func<string, string[], ExitCode> run)
+        => arguments.Length > 0 ? run(arguments[0], arguments[1..]) : throw new UserException(ExitCode.Usage, $"mr {verb} what? There are {actions}.");
+
+    private static ExitCode Node(string action, string[] arguments) => action switch
+    {
+        "start" => Parse<NodeStartOptions>("node start", arguments, NodeVerbs.Start),
+        "drain" => Parse<NodeDrainOptions>("node drain", arguments, NodeVerbs.Drain),
+        _ => throw new UserException(ExitCode.Usage, $"There is no command 'mr node {action}'. There are start and drain."),
+    };
+
+    private static ExitCode Cluster(string action, string[] arguments) => action switch
+    {
+        "up" => Parse<ClusterUpOptions>("cluster up", arguments, ClusterVerb.Up),
+        "status" => Parse<ClusterOptions>("cluster status", arguments, ClusterVerb.Status),
+        "kill" => Parse<ClusterOptions>("cluster kill", arguments, ClusterVerb.Kill),
+        "add" => Parse<ClusterOptions>("cluster add", arguments, ClusterVerb.Add),
+        "down" => Parse<ClusterOptions>("cluster down", arguments, ClusterVerb.Down),
+        _ => throw new UserException(ExitCode.Usage, $"There is no command 'mr cluster {action}'. There are up, status, kill, add and down."),
+    };
 
     /// <summary>Parses the options of a verb and runs it.</summary>
     private static ExitCode Parse<TOptions>(string verb, string[] arguments, Func<TOptions, ExitCode> run) where TOptions : new()
@@ -124,6 +170,14 @@ internal static class CommandLineFrontEnd
         Console.WriteLine(help);
         return ExitCode.Success;
     }
+
+    private static ExitCode Code(string apiError) => apiError switch
+    {
+        ApiException.Unreachable or "no-master" or "token" or "host" or "certificate" or "protocol" => ExitCode.Cluster,
+        "output" or "output-exists" => ExitCode.Output,
+        "package" or "too-large" or "no-package" => ExitCode.Job,
+        _ => ExitCode.Usage,
+    };
 
     private static ExitCode Code(EngineError error) => error switch
     {

@@ -21,6 +21,9 @@ internal enum ExitCode
     /// <summary>The job cannot be loaded, built or defined.</summary>
     Job = 5,
 
+    /// <summary>There is no cluster, it does not answer, or a node cannot start or go on.</summary>
+    Cluster = 6,
+
     /// <summary>Cancelled by the user.</summary>
     Cancelled = 130,
 }

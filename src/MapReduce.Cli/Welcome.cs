@@ -12,6 +12,6 @@ internal static class Welcome
           mr run JOB --input … --output … -- --help                    see what a job can be told
           mr run --help                                                see how a run can be set up
 
-        Exit codes: 0 done · 1 the job failed · 2 command line · 3 input · 4 output · 5 job · 130 cancelled
+        Exit codes: 0 done · 1 the job failed · 2 command line · 3 input · 4 output · 5 job · 6 cluster · 130 cancelled
         """;
 }

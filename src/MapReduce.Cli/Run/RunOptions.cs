@@ -20,6 +20,9 @@ internal sealed class RunOptions
     [Option("job", HelpText = "The job's class, where the assembly has several.")]
     public string? Class { get; set; }
 
+    [Option("nodes", HelpText = "Start so many nodes on this machine for the job, 1 or 3 and more, and end them after it. Default: run in this process.")]
+    public int? Nodes { get; set; }
+
     [Option("slots", HelpText = "How many tasks run at a time. Default: the number of processors.")]
     public int? Slots { get; set; }
 

@@ -10,6 +10,7 @@ internal static class RunVerb
     public static ExitCode Run(RunOptions options, IReadOnlyList<string> jobArguments)
     {
         if (options.Job is null) throw new UserException(ExitCode.Usage, "Which job? Name a .dll or a project folder: mr run jobs/WordCount --input TEXT --output FOLDER.");
+        if (options.Nodes is { } nodes && !jobArguments.Contains("--help")) return RunOnNodes.Run(options, nodes, jobArguments);
         var (name, create) = JobLoader.Load(JobProject.Assembly(options.Job, options.Quiet || options.Json), options.Class);
         if (jobArguments.Contains("--help"))
         {

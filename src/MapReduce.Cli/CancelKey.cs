@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MapReduce.Cli.Run;
+namespace MapReduce.Cli;
 
 /// <summary>Turns the first Ctrl+C, or SIGTERM, into a cancellation; a second ends the process as usual.</summary>
 internal sealed class CancelKey : IDisposable

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace MapReduce.Cli.Run;
+namespace MapReduce.Cli;
 
 /// <summary>Finds or builds the assembly that the user named.</summary>
 internal static class JobProject

@@ -1,0 +1,52 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MapReduce.Api;
+
+namespace MapReduce.Cli.Cluster;
+
+/// <summary>Finds the cluster that a command means.</summary>
+internal static class Connection
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public static MapReduceClient Open(ConnectionOptions options)
+    {
+        var addresses = options.Addresses.ToList();
+        if (addresses.Count > 0)
+        {
+            if (options.TokenFile is not { } file) throw new UserException(ExitCode.Usage, "The node asks for a token. Name the file that has it with --token-file.");
+            return new MapReduceClient(addresses.Select(Parse), ReadToken(file), Handler(options.Authority), Patience);
+        }
+        var folder = ClusterState.FolderOf(options.Cluster);
+        var state = ClusterState.Read(folder) ?? throw LocalCluster.NoCluster(folder);
+        var living = state.Nodes.Where(LocalCluster.IsAlive).ToList();
+        if (living.Count == 0) throw new UserException(ExitCode.Cluster, $"All nodes of the cluster in '{folder}' have ended. Start it again with mr cluster up; its jobs go on.");
+        return Open(folder, living);
+    }
+
+    public static MapReduceClient Open(string folder, IReadOnlyList<NodeProcess> nodes)
+        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), patience: Patience);
+
+    private static Uri Parse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
+        ? uri
+        : throw new UserException(ExitCode.Usage, $"'{address}' is no address of a node. Give one such as https://node-1:4600.");
+
+    private static string ReadToken(string file)
+        => File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UserException(ExitCode.Cluster, $"There is no token file '{file}'. Name the file with the cluster's token.");
+
+    private static SocketsHttpHandler? Handler(string? authority)
+    {
+        if (authority is null) return null;
+        try
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(authority));
+            return new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } };
+        }
+        catch (CryptographicException exception)
+        {
+            throw new UserException(ExitCode.Usage, $"'{authority}' is no certificate: {exception.Message} Name the authority's PEM file.");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Cli.Cluster;
+
+/// <summary>A cluster of node processes on this machine: starts, kills and ends them.</summary>
+internal sealed class LocalCluster(string folder)
+{
+    private const int Kill = 9;
+    private const int Terminate = 15;
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    public string Folder { get; } = folder;
+
+    /// <summary>The cluster's state.</summary>
+    /// <exception cref="UserException">There is none.</exception>
+    public ClusterState State => ClusterState.Read(Folder) ?? throw NoCluster(Folder);
+
+    public static UserException NoCluster(string folder)
+        => new(ExitCode.Cluster, $"There is no cluster in '{folder}'. Start one with mr cluster up, or name another with --cluster FOLDER.");
+
+    /// <summary>Starts nodes and waits until all are ready.</summary>
+    /// <exception cref="UserException">There is a cluster already, or a node does not start.</exception>
+    public async Task<ClusterState> UpAsync(int nodes, int slots, IReadOnlyList<string> settings, CancellationToken cancellation)
+    {
+        if (nodes == 2) throw new UserException(ExitCode.Usage, "A cluster of two nodes does not survive the loss of either: more than half must be left. Start three with --nodes 3, or one.");
+        if (nodes is < 1 or > 64) throw new UserException(ExitCode.Usage, $"--nodes {nodes} is not possible. Give 1, or 3 to 64.");
+        if (ClusterState.Read(Folder) is { } before && before.Nodes.Any(node => IsAlive(node)))
+            throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' is up already. See it with mr cluster status, end it with mr cluster down, or start another with --folder.");
+        Directory.CreateDirectory(Folder);
+        MakeToken();
+        var ports = Enumerable.Range(0, 2 * nodes).Select(_ => 0).ToArray();
+        for (var i = 0; i < ports.Length; i++)
+            while (ports[i] == 0 || ports.AsSpan(0, i).Contains(ports[i])) ports[i] = Ports.Free();
+        var seeds = Enumerable.Range(0, Math.Min(nodes, 3)).Select(i => ports[2 * i]).ToList();
+        var state = new ClusterState { Nodes = [.. Enumerable.Range(0, nodes).Select(i => Start(i + 1, ports[2 * i], ports[2 * i + 1], slots, seeds, settings))] };
+        state.Write(Folder);
+        try
+        {
+            await Task.WhenAll(state.Nodes.Select(node => ReadyAsync(node, cancellation)));
+        }
+        catch
+        {
+            await DownAsync();
+            throw;
+        }
+        return state;
+    }
+
+    /// <summary>Starts one node more.</summary>
+    public async Task<NodeProcess> AddAsync(int slots, IReadOnlyList<string> settings, CancellationToken cancellation)
+    {
+        var state = State;
+        var seeds = state.Nodes.Where(IsAlive).Select(node => node.Port).Take(3).ToList();
+        if (seeds.Count == 0) throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' has no living node to join. Start it with mr cluster up.");
+        // A node that was lost is started again under its name and with what it still has on its disk.
+        var lost = state.Nodes.FirstOrDefault(node => !IsAlive(node));
+        var number = lost?.Number ?? state.Nodes.Max(node => node.Number) + 1;
+        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), slots, seeds, settings);
+        (state with { Nodes = [.. state.Nodes.Where(node => node.Number != number), added] }).Write(Folder);
+        await ReadyAsync(added, cancellation);
+        return added;
+    }
+
+    /// <summary>Kills a node as a crash would.</summary>
+    /// <exception cref="UserException">There is no such node.</exception>
+    public NodeProcess KillNode(int number)
+    {
+        var nodes = State.Nodes;
+        var node = nodes.FirstOrDefault(node => node.Number == number)
+            ?? throw new UserException(ExitCode.Usage, $"There is no node {number}: the cluster has {string.Join(", ", nodes.Select(node => node.Number).Order())}. See mr cluster status.");
+        using var process = node.Find() ?? throw new UserException(ExitCode.Cluster, $"{node.Name} is down already. Start it again with mr cluster add.");
+        Signal(process, Kill);
+        process.WaitForExit();
+        return node;
+    }
+
+    /// <summary>Ends all nodes. What is journalled stays, and goes on with the next start.</summary>
+    public async Task<int> DownAsync()
+    {
+        var living = (ClusterState.Read(Folder)?.Nodes ?? []).Select(node => node.Find()).OfType<Process>().ToList();
+        foreach (var process in living) Signal(process, Terminate);
+        foreach (var process in living)
+        {
+            using var patience = new CancellationTokenSource(EndPatience);
+            try
+            {
+                await process.WaitForExitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Signal(process, Kill);
+                await process.WaitForExitAsync();
+            }
+            process.Dispose();
+        }
+        File.Delete(Path.Combine(Folder, "cluster.json"));
+        return living.Count;
+    }
+
+    public static bool IsAlive(NodeProcess node)
+    {
+        using var process = node.Find();
+        return process is not null;
+    }
+
+    private static void Signal(Process process, int signal)
+    {
+        if (OperatingSystem.IsWindows() || signal == Kill) process.Kill();
+        else _ = SystemCalls.Kill(process.Id, signal);
+    }
+
+    private void MakeToken()
+    {
+        var file = ClusterState.TokenFile(Folder);
+        if (File.Exists(file)) return;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var writer = new StreamWriter(file, options);
+        writer.Write(RandomNumberGenerator.GetHexString(64, lowercase: true));
+    }
+
+    private NodeProcess Start(int number, int port, int httpPort, int slots, IReadOnlyList<int> seeds, IReadOnlyList<string> settings)
+    {
+        var name = $"node-{number}";
+        var own = Path.Combine(Folder, name);
+        Directory.CreateDirectory(own);
+        var file = Path.Combine(own, "node.conf");
+        File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
+            mapreduce {
+              node {
+                name = "{{name}}"
+                port = {{port}}
+                folder = "{{own}}"
+              }
+              cluster.seeds = [{{string.Join(", ", seeds.Select(seed => $"\"127.0.0.1:{seed}\""))}}]
+              http {
+                port = {{httpPort}}
+                token-file = "{{ClusterState.TokenFile(Folder)}}"
+              }
+              worker.slots = {{slots}}
+              journal.connection = "Data Source={{Path.Combine(Folder, "journal.db")}}"
+            }
+
+            """) + string.Join('\n', settings.Select(setting => $"mapreduce.{setting}")));
+        // Every start of a node is another process; what an earlier one has said stays.
+        var log = Path.Combine(own, "node.log");
+        using var process = Detached.Start(log, [.. OwnCommand.Line, "node", "start", "--local", "--config", file]);
+        return new NodeProcess(number, name, port, httpPort, process.Id, NodeProcess.StartedAt(process));
+    }
+
+    private async Task ReadyAsync(NodeProcess node, CancellationToken cancellation)
+    {
+        using var http = new HttpClient();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StartPatience);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    using var response = await http.GetAsync(new Uri(node.Address + "health/ready"), patience.Token);
+                    if (response.IsSuccessStatusCode) return;
+                }
+                catch (HttpRequestException) when (IsAlive(node))
+                {
+                    // It does not listen yet.
+                }
+                catch (HttpRequestException)
+                {
+                    throw new UserException(ExitCode.Cluster, $"{node.Name} has ended while it started. Its log is {LogOf(node)}:{Environment.NewLine}{Tail(LogOf(node))}");
+                }
+                await Task.Delay(Pause, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new UserException(ExitCode.Cluster, $"{node.Name} is not ready after {StartPatience.TotalSeconds} s. Its log is {LogOf(node)}:{Environment.NewLine}{Tail(LogOf(node))}");
+        }
+    }
+
+    private string LogOf(NodeProcess node) => Path.Combine(Folder, node.Name, "node.log");
+
+    private static string Tail(string file) => File.Exists(file) ? string.Join(Environment.NewLine, File.ReadLines(file).TakeLast(5)) : "";
+}
+
+internal static partial class SystemCalls
+{
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    internal static partial int Kill(int process, int signal);
+}

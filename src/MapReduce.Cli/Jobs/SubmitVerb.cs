@@ -1,0 +1,118 @@
+using MapReduce.Api;
+using MapReduce.Cli.Cluster;
+using MapReduce.Cli.Run;
+using MapReduce.Storage;
+
+namespace MapReduce.Cli.Jobs;
+
+/// <summary><c>mr submit</c>: a job on a cluster.</summary>
+internal static class SubmitVerb
+{
+    public static ExitCode Run(SubmitOptions options, IReadOnlyList<string> jobArguments)
+    {
+        if (options.Job is null) throw new UserException(ExitCode.Usage, "Which job? Name a .dll or a project folder: mr submit jobs/WordCount --input TEXT --output FOLDER.");
+        var request = Request(options, jobArguments);
+        using var client = Connection.Open(options);
+        using var cancel = new CancelKey();
+        return RunAsync(client, options.Job, request, options, cancel.Token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Submits, and waits unless that is not wanted.</summary>
+    public static async Task<ExitCode> RunAsync(MapReduceClient client, string job, SubmitRequest request, SubmitOptions options, CancellationToken cancellation)
+    {
+        var assembly = JobProject.Assembly(job, options.Quiet || options.Json);
+        var archive = Package.Make(assembly);
+        JobReceipt receipt;
+        try
+        {
+            var package = await client.UploadAsync(archive, cancellation);
+            receipt = await client.SubmitAsync(request with { Package = package.Digest, Assembly = Path.GetFileName(assembly) }, cancellation);
+        }
+        finally
+        {
+            File.Delete(archive);
+        }
+        if (options.Detach)
+        {
+            if (options.Json) Output.Json(receipt, ApiJson.Default.JobReceipt);
+            else Console.WriteLine(receipt.Id);
+            return ExitCode.Success;
+        }
+        if (!options.Quiet && !options.Json) await Console.Error.WriteLineAsync($"job {receipt.Id}");
+        return await WaitAsync(client, receipt.Id, request.Inputs, options, cancellation);
+    }
+
+    /// <summary>What the options ask for.</summary>
+    public static SubmitRequest Request(SubmitOptions options, IReadOnlyList<string> jobArguments)
+    {
+        if (options.OutputFolder is null) throw new UserException(ExitCode.Usage, "Where to? Name a folder with --output.");
+        return new SubmitRequest
+        {
+            Package = "",
+            Assembly = "",
+            JobClass = options.Class,
+            Name = options.Name,
+            Inputs = [.. options.Inputs.Select(LocalPath.Of)],
+            Output = LocalPath.Of(options.OutputFolder),
+            Arguments = jobArguments,
+            Overwrite = options.Overwrite,
+            Attempts = Positive(options.Attempts, "attempts", 1000),
+            Priority = options.Priority is >= 1 and <= 1000 ? options.Priority : throw new UserException(ExitCode.Usage, $"--priority {options.Priority} is not possible. Give a number from 1 to 1000."),
+            TimeoutSeconds = options.Timeout is null or > 0 ? options.Timeout ?? 0 : throw new UserException(ExitCode.Usage, $"--timeout {options.Timeout} is not possible. Give a number of seconds."),
+            // As with mr run, half of a slot's memory is for the task and the rest for what lies around it.
+            Memory = options.Memory is null ? 0 : Sizes.Parse(options.Memory, "memory") / 2,
+            MemoryLimit = options.MemoryLimit is null ? 0 : Sizes.Parse(options.MemoryLimit, "memory-limit"),
+            SplitBytes = options.Split is null ? 0 : Sizes.Parse(options.Split, "split"),
+            Partitions = Positive(options.Partitions, "partitions", 100_000),
+            Compression = options.Compress.ToLowerInvariant(),
+            SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
+            Durable = options.Sync,
+            ClientToken = options.ClientToken ?? Guid.NewGuid().ToString("n"),
+        };
+    }
+
+    private static async Task<ExitCode> WaitAsync(MapReduceClient client, string job, IReadOnlyList<string> inputs, SubmitOptions options, CancellationToken cancellation)
+    {
+        var history = new JobHistory();
+        try
+        {
+            using var display = options.Quiet || options.Json ? null : new WatchDisplay(client, job);
+            await foreach (var @event in client.WatchAsync(job, 0, cancellation))
+            {
+                history.Add(@event);
+                display?.Show(@event);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await client.CancelAsync(job, CancellationToken.None);
+            throw;
+        }
+        var details = await client.JobAsync(job, cancellation);
+        if (details.Phase == "cancelled") throw new UserException(ExitCode.Cancelled, "The job was cancelled; nothing was written.");
+        if (details.Failure is { } failure) throw new UserException(CodeOf(failure.Reason), Explain(failure, inputs, job));
+        if (options.Json) Output.Json(details, ApiJson.Default.JobDetails);
+        else if (!options.Quiet) ReportDisplay.Text(history.Report(details));
+        return ExitCode.Success;
+    }
+
+    private static string Explain(FailureDetails failure, IReadOnlyList<string> inputs, string job)
+    {
+        var hint = failure.Reason == "BadInput" && inputs.FirstOrDefault(Path.Exists) is { } here
+            ? $"{Environment.NewLine}'{here}' exists on this machine, but not on the nodes. Put it where every node can read it under the same path."
+            : "";
+        return $"The job failed ({failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}): {failure.Message}{hint}{Environment.NewLine}See mr job show {job[..8]} and mr job events {job[..8]}.";
+    }
+
+    private static ExitCode CodeOf(string reason) => reason switch
+    {
+        "BadInput" or "InputChanged" => ExitCode.Input,
+        "DiskFull" or "Storage" or "Publish" => ExitCode.Output,
+        "Definition" or "NotDeterministic" => ExitCode.Job,
+        _ => ExitCode.Failed,
+    };
+
+    private static int Positive(int? value, string option, int most) => value is null or > 0 && value.GetValueOrDefault() <= most
+        ? value ?? 0
+        : throw new UserException(ExitCode.Usage, $"--{option} {value} is not possible. Give a number from 1 to {most}.");
+}
