@@ -14,8 +14,8 @@ public sealed record MasterSettings
     /// <summary>How long a slot counts as living after it was heard of.</summary>
     public TimeSpan SlotAbsence { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a question for events waits for some.</summary>
-    public TimeSpan EventsPatience { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a question for events waits for some; shorter than whoever asks waits for an answer.</summary>
+    public TimeSpan EventsPatience { get; init; } = TimeSpan.FromSeconds(1.5);
 
     /// <summary>How long a publication that failed waits before it is tried again.</summary>
     public TimeSpan PublishRetry { get; init; } = TimeSpan.FromSeconds(1);

@@ -16,8 +16,6 @@ namespace MapReduce.Node.Http;
 /// <summary>The API for jobs.</summary>
 internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, WorkerNode node)
 {
-    private static readonly TimeSpan EventsPatience = TimeSpan.FromSeconds(25);
-
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/packages", UploadAsync);
@@ -105,7 +103,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         await context.Response.Body.FlushAsync(context.RequestAborted);
         while (true)
         {
-            var page = await master.AskAsync<EventsAnswer>(new EventsQuery { Job = job, From = from }, context.RequestAborted, EventsPatience);
+            var page = await NextEventsAsync(job, from, context.RequestAborted);
             foreach (var record in page.Events)
             {
                 var json = JsonSerializer.Serialize(Convert.Event(++from, record), ApiJson.Default.JobEventDetails);
@@ -117,6 +115,19 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
         await context.Response.WriteAsync("event: end\ndata: end\n\n", context.RequestAborted);
+    }
+
+    /// <summary>The next events; none where there is nothing new, or no master at the moment.</summary>
+    private async Task<EventsAnswer> NextEventsAsync(string job, long from, CancellationToken cancellation)
+    {
+        try
+        {
+            return await master.AskAsync<EventsAnswer>(new EventsQuery { Job = job, From = from }, cancellation);
+        }
+        catch (QuestionException exception) when (exception.Code == "no-master")
+        {
+            return new EventsAnswer { From = from };
+        }
     }
 
     private async Task LogAsync(HttpContext context)

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using MapReduce.Api;
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Node;
+
+/// <summary>A cluster of nodes in one process, for tests and for authors who debug: the same actors, serializers, journal, shuffle and executors as elsewhere.</summary>
+public sealed class MiniCluster : IAsyncDisposable
+{
+    private readonly string folder;
+    private readonly string settings;
+    private readonly List<int> ports = [];
+    private readonly Dictionary<string, MapReduceNode> nodes = [];
+    private int started;
+
+    private MiniCluster(string folder, string settings)
+    {
+        this.folder = folder;
+        this.settings = settings;
+    }
+
+    /// <summary>The nodes that live, by name.</summary>
+    public IReadOnlyDictionary<string, MapReduceNode> Nodes => nodes;
+
+    /// <summary>The token of the cluster.</summary>
+    public string Token { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>Starts a cluster and waits until all nodes are members.</summary>
+    /// <param name="count">How many nodes.</param>
+    /// <param name="folder">The folder for all that the cluster keeps.</param>
+    /// <param name="settings">HOCON over the settings for one machine.</param>
+    public static async Task<MiniCluster> StartAsync(int count, string folder, string settings = "")
+    {
+        var cluster = new MiniCluster(folder, settings);
+        Directory.CreateDirectory(folder);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var token = new StreamWriter(cluster.TokenFile, options)) await token.WriteAsync(cluster.Token);
+        for (var i = 0; i < count; i++) await cluster.AddAsync();
+        return cluster;
+    }
+
+    /// <summary>Starts a node more and waits until it is a member.</summary>
+    /// <param name="name">The name of a node that has ended, to start it again with what is on its disk; null for a new one.</param>
+    /// <param name="more">HOCON for this node.</param>
+    public async Task<MapReduceNode> AddAsync(string? name = null, string more = "")
+    {
+        name ??= $"node-{++started}";
+        var own = Path.Combine(folder, name);
+        // Until the first node has chosen its port there is nobody to join.
+        var port = Ports.Free();
+        ports.Add(port);
+        var overlay = NodeConfiguration.Parse($$"""
+            mapreduce {
+              node {
+                name = "{{name}}"
+                port = {{port}}
+                folder = "{{own}}"
+              }
+              cluster.seeds = [{{string.Join(", ", nodes.Values.Select(node => node.Settings.Port).Append(port).Select(seed => $"\"127.0.0.1:{seed}\""))}}]
+              http {
+                port = 0
+                token-file = "{{TokenFile}}"
+              }
+              journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
+              worker.slots = 1
+            }
+            """ + "\n" + settings + "\n" + more, name);
+        var config = NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, name).WithFallback(NodeConfiguration.Local);
+        var node = await MapReduceNode.StartAsync(NodeSettings.Read(config));
+        nodes[name] = node;
+        await node.Ready;
+        return node;
+    }
+
+    /// <summary>Ends a node as a crash would.</summary>
+    public async Task AbortAsync(string name)
+    {
+        nodes.Remove(name, out var node);
+        await node!.AbortAsync();
+    }
+
+    /// <summary>Lets a node leave as it should.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="drain">How long it may take over its work.</param>
+    public async Task StopAsync(string name, TimeSpan drain)
+    {
+        nodes.Remove(name, out var node);
+        await node!.StopAsync(drain);
+    }
+
+    /// <summary>A client of the cluster.</summary>
+    public MapReduceClient Connect() => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(nodes.Values.Select(node => node.AbortAsync()));
+        nodes.Clear();
+    }
+
+    private string TokenFile => Path.Combine(folder, "token");
+}
