@@ -76,15 +76,15 @@ internal static class Answers
         return answer;
     }
 
-    /// <summary>How a job stands.</summary>
-    public static JobStatus Status(JobState state, long runningBytes)
+    /// <summary>How a job stands. It has ended only when what was staged is gone, too.</summary>
+    public static JobStatus Status(JobState state, long runningBytes, bool isOver)
     {
         var totals = state.Totals;
         var status = new JobStatus
         {
             Phase = PhaseName(state.Phase),
             Started = state.BeganAt?.UtcTicks ?? 0,
-            Ended = state.EndedAt?.UtcTicks ?? 0,
+            Ended = isOver ? state.EndedAt?.UtcTicks ?? 0 : 0,
             Revision = state.Revision,
             FailedAttempts = state.FailedAttempts,
             LostAttempts = state.LostAttempts,

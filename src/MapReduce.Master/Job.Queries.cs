@@ -20,7 +20,7 @@ internal sealed partial class Job
         switch (message)
         {
             case JobQuery:
-                Sender.Tell(new JobAnswer { Spec = spec, Status = Answers.Status(state, progress.Values.Sum()) });
+                Sender.Tell(new JobAnswer { Spec = spec, Status = Answers.Status(state, progress.Values.Sum(), isOver) });
                 return true;
             case TasksQuery query:
                 Sender.Tell(Answers.Tasks(state, query.From));

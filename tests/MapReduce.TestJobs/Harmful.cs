@@ -40,3 +40,21 @@ public sealed class Talking : IJob
         .Aggregate(Sum.Of<long>())
         .WriteText(job.Output);
 }
+
+/// <summary>Takes memory without end.</summary>
+public sealed class Greedy : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine _, IEmitter<string, long> output) =>
+        {
+            var kept = new List<byte[]>();
+            while (kept.Count >= 0)
+            {
+                kept.Add(new byte[8 << 20]);
+                Array.Fill(kept[^1], (byte)1);
+            }
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}

@@ -9,21 +9,27 @@ namespace MapReduce.Worker.Executors;
 internal sealed class AttemptLogs(long mostBytes)
 {
     private const int TailKept = 8000;
+    private const int HeadKept = 200;
 
     private readonly object gate = new();
     private readonly List<string> attempts = [];
     private readonly StringBuilder tail = new();
+    private readonly StringBuilder head = new();
 
     /// <summary>The log file of the attempt that begins.</summary>
     public void Begin(string file)
     {
-        lock (gate) attempts.Add(file);
+        lock (gate)
+        {
+            attempts.Add(file);
+            head.Clear();
+        }
     }
 
-    /// <summary>The last characters written.</summary>
+    /// <summary>The last characters written; of a long text the first as well, because a runtime that dies says why before it says where.</summary>
     public string Tail(int length)
     {
-        lock (gate) return (tail.Length <= length ? tail.ToString() : $"… {tail.ToString(tail.Length - length, length)}").Trim();
+        lock (gate) return (tail.Length <= length ? tail.ToString() : $"{head} … {tail.ToString(tail.Length - length, length)}").Trim();
     }
 
     /// <summary>Reads a stream to its end.</summary>
@@ -47,6 +53,7 @@ internal sealed class AttemptLogs(long mostBytes)
     {
         lock (gate)
         {
+            if (head.Length < HeadKept) head.AppendLine(line);
             tail.AppendLine(line);
             if (tail.Length > 2 * TailKept) tail.Remove(0, tail.Length - TailKept);
             if (attempts.Count == 0) return;

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Sockets;
+using MapReduce.Node.Configuration;
+using Xunit;
+
+namespace MapReduce.Node.Tests;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_node_needs_a_folder_and_a_token_and_the_rest_has_defaults()
+    {
+        var settings = Read("");
+        Assert.Equal(("127.0.0.1", Environment.ProcessorCount, 4), (settings.Host, settings.Slots, settings.Job.Attempts));
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Job.Timeout);
+        Assert.Equal(192L << 20, settings.Job.Memory);
+        Assert.True(settings.IsMaster && settings.IsWorker && settings.IsLoopback);
+    }
+
+    [Theory]
+    [InlineData("mapreduce.worker.slotz = 3", "mapreduce.worker.slotz")]
+    [InlineData("mapreduce.worker.slots.number = 3", "mapreduce.worker.slots.number")]
+    [InlineData("mapreduce { nodes { name = x } }", "mapreduce.nodes.name")]
+    public void A_key_of_ours_that_there_is_none_of_is_an_error_that_names_it(string text, string key)
+        => Assert.Contains(key, Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("mapreduce.node.host = \"0.0.0.0\"", "mr certificate create")]
+    [InlineData("mapreduce.node.roles = [master, cook]", "cook")]
+    [InlineData("mapreduce.job.timeout = soon", "cannot be read")]
+    [InlineData("mapreduce.version = 2", "version 1")]
+    [InlineData("mapreduce.journal.provider = oracle", "oracle")]
+    [InlineData("mapreduce.tls.authority = \"/nowhere/ca.pem\"", "mr certificate create")]
+    public void What_makes_no_sense_is_an_error_that_says_what_to_do(string text, string words)
+        => Assert.Contains(words, Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_port_that_is_taken_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        Assert.Contains($"Port {port} (mapreduce.http.port) is taken", Assert.Throws<ConfigurationException>(() => Read($"mapreduce.http.port = {port}")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_token_that_others_may_read_is_refused()
+    {
+        var file = TokenFile();
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains("chmod 600", Assert.Throws<ConfigurationException>(() => Read("", file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_overlays_that_come_along_fit()
+    {
+        foreach (var name in (string[])["local", "lan", "postgres"])
+            Read(File.ReadAllText(Path.Combine(Repository.Root, "hocon", $"{name}.conf")));
+    }
+
+    private NodeSettings Read(string text, string? token = null)
+    {
+        var own = NodeConfiguration.Parse($$"""
+            mapreduce {
+              node.folder = "{{folder}}"
+              http.token-file = "{{token ?? TokenFile()}}"
+              node.port = 0
+              http.port = 0
+            }
+            """, "test");
+        return NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Over(NodeConfiguration.Load([]), own, "test"), NodeConfiguration.Parse(text, "text"), "text"));
+    }
+
+    private string TokenFile()
+    {
+        var file = Path.Combine(folder, "token");
+        File.WriteAllText(file, "0123456789abcdef");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return file;
+    }
+}
