@@ -137,6 +137,9 @@ public sealed partial class JobState
     /// <summary>The workers that run attempts of the job or hold outputs of it, or did.</summary>
     public IReadOnlyList<WorkerId> Workers => workers;
 
+    /// <summary>Whether an attempt has a lease.</summary>
+    public bool Holds(AttemptId attempt) => Holds(attempt, Epoch);
+
     /// <summary>How far a stage is.</summary>
     public StageProgress Progress(int stage)
     {

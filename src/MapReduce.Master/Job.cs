@@ -115,6 +115,10 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers
             case MasterMessages.Abandoned abandoned:
                 Decide(new JobCommand.Fail(abandoned.Attempt, state.Epoch, new Coordination.Failure(FailureReason.WorkerLost, "The slot did not take the attempt up.")));
                 break;
+            case MasterMessages.Again again:
+                // Only what is written may leave: while a group is being written the slot asks once more.
+                if (!writing && state.Holds(again.Attempt)) again.Offer.Worker.Tell(GrantOf(again.Attempt, again.Offer));
+                break;
             case MasterMessages.StillNeeds needs:
                 Sender.Tell(new MasterMessages.Needs(state.NeedsOutputsOf(needs.Worker)));
                 break;
@@ -185,18 +189,19 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers
             return;
         }
         slots[started.Attempt] = offer.Worker;
-        var grant = new Grant
-        {
-            Job = spec.Id,
-            Attempt = Ids.Write(started.Attempt),
-            Epoch = state.Epoch.Value,
-            Request = offer.Request,
-            Order = spec.Order,
-            Plan = state.PlanHash(started.Attempt.Task.Stage) ?? "",
-        };
-        Commit(events, () => offer.Worker.Tell(grant));
+        Commit(events, () => offer.Worker.Tell(GrantOf(started.Attempt, offer)));
         Context.Parent.Tell(new MasterMessages.Granted(id, offer, started.Attempt));
     }
+
+    private Grant GrantOf(AttemptId attempt, MasterMessages.Offer offer) => new()
+    {
+        Job = spec.Id,
+        Attempt = Ids.Write(attempt),
+        Epoch = state.Epoch.Value,
+        Request = offer.Request,
+        Order = spec.Order,
+        Plan = state.PlanHash(attempt.Task.Stage) ?? "",
+    };
 
     private void OnReport(Report report)
     {

@@ -123,7 +123,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
                 OnDeclined(declined);
                 break;
             case MasterMessages.Granted granted:
-                if (slots.Find(granted.Offer.Slot) is { } slot) slot.Attempt = (granted.Job, granted.Attempt);
+                if (slots.Find(granted.Offer.Slot) is { } slot && slot.Request == granted.Offer.Request) (slot.Attempt, slot.IsOffered) = ((granted.Job, granted.Attempt), false);
                 break;
             case MasterMessages.Wants wants:
                 if (jobs.ContainsKey(wants.Demand.Job)) demands[wants.Demand.Job] = wants.Demand;
@@ -210,14 +210,19 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     {
         if (!members.Nodes.ContainsKey(Ids.Worker(request.Slot))) return;
         var slot = slots.Heard(request.Slot, Now);
-        if (slot.Attempt is { } abandoned && request.Number > slot.Request && jobs.TryGetValue(abandoned.Job, out var job))
+        var offer = new MasterMessages.Offer(Sender, request.Slot, request.Number);
+        var isNew = request.Number != slot.Request;
+        if (slot.IsOffered && !isNew) return;
+        if (slot.Attempt is { } granted && jobs.TryGetValue(granted.Job, out var job))
         {
-            // Grants may be lost, or cross with the slot's next request.
-            job.Tell(new MasterMessages.Abandoned(abandoned.Attempt));
+            // The same request again: the grant is on its way, or was lost. Another: the slot has given up what it was granted.
+            job.Tell(isNew ? new MasterMessages.Abandoned(granted.Attempt) : new MasterMessages.Again(offer, granted.Attempt));
+            if (!isNew) return;
         }
         slot.Attempt = null;
+        slot.IsOffered = false;
         slot.Request = request.Number;
-        waiting[request.Slot.Number] = new MasterMessages.Offer(Sender, request.Slot, request.Number);
+        waiting[request.Slot.Number] = offer;
         Dispatch();
     }
 
@@ -236,6 +241,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
                 ? demand with { Runnable = demand.Runnable - 1, Running = demand.Running + 1 }
                 : demand with { Stragglers = demand.Stragglers - 1, Running = demand.Running + 1 };
             waiting.Remove(number);
+            if (slots.Find(offer.Slot) is { } slot) slot.IsOffered = true;
             jobs[next].Tell(offer);
         }
     }
@@ -243,7 +249,11 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     private void OnDeclined(MasterMessages.Declined declined)
     {
         // A later request of the slot may be waiting already.
-        if (slots.Find(declined.Offer.Slot) is { } slot && slot.Request == declined.Offer.Request) waiting.TryAdd(declined.Offer.Slot.Number, declined.Offer);
+        if (slots.Find(declined.Offer.Slot) is { } slot && slot.Request == declined.Offer.Request)
+        {
+            slot.IsOffered = false;
+            waiting[declined.Offer.Slot.Number] = declined.Offer;
+        }
         Dispatch();
     }
 
@@ -337,6 +347,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         var id = jobs.Where(job => job.Value.Equals(terminated.ActorRef)).Select(job => (JobId?)job.Key).FirstOrDefault();
         if (id is not { } ended) return;
         jobs.Remove(ended);
+        slots.Withdraw();
         demands.Remove(ended);
         if (registry.Find(ended.ToString()) is { IsOver: false })
             onFatal($"The journal of job {ended} cannot be read or written any more, so this master must not go on.");

@@ -36,6 +36,9 @@ internal static class MasterMessages
     /// <summary>How an attempt ended on a node; null for well.</summary>
     public sealed record Outcome(WorkerId Worker, Slot? Slot, FailureReason? Failure);
 
+    /// <summary>The slot has not heard of what it was granted.</summary>
+    public sealed record Again(Offer Offer, AttemptId Attempt);
+
     /// <summary>The slot asks anew, so it does not run what it was granted.</summary>
     public sealed record Abandoned(AttemptId Attempt);
 

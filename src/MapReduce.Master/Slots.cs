@@ -26,6 +26,12 @@ internal sealed class Slots(TimeSpan absence)
         foreach (var gone in slots.Where(slot => !isMember(slot.Value.Worker)).Select(slot => slot.Key).ToList()) slots.Remove(gone);
     }
 
+    /// <summary>A job is gone: what it was asked for, another may answer.</summary>
+    public void Withdraw()
+    {
+        foreach (var slot in slots.Values) slot.IsOffered = false;
+    }
+
     /// <summary>How many slots of a node run an attempt.</summary>
     public int Busy(WorkerId worker) => slots.Values.Count(slot => slot.Worker == worker && slot.Attempt is not null);
 
@@ -51,8 +57,11 @@ internal sealed class Slots(TimeSpan absence)
 
         public DateTimeOffset HeardAt { get; set; }
 
-        /// <summary>The request that waits for work, or is answered last.</summary>
+        /// <summary>The latest request for work.</summary>
         public long Request { get; set; }
+
+        /// <summary>Whether a job has been asked to answer the request, and has not yet.</summary>
+        public bool IsOffered { get; set; }
 
         /// <summary>What the slot runs, as far as is known.</summary>
         public (JobId Job, AttemptId Attempt)? Attempt { get; set; }

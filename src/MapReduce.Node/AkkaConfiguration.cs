@@ -40,6 +40,8 @@ internal static class AkkaConfiguration
         var own = ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               loglevel = INFO
+              # The node handles signals itself: it finishes its work first.
+              coordinated-shutdown.run-by-clr-shutdown-hook = off
               actor {
                 provider = cluster
                 serializers {

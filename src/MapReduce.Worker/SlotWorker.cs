@@ -30,7 +30,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private Report? report;
     private CancellationTokenSource? stop;
     private DateTimeOffset heard;
-    private long request;
+    private long request = 1;
     private int idleRounds;
 
     /// <param name="node">What the slots of the node share.</param>
@@ -105,6 +105,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
         // A grant for an earlier request is left to its lease: the slot may have been given other work since.
         if (!node.Epochs.Admit(granted.Epoch) || granted.Request != request || grant is not null) return;
         grant = granted;
+        request++;
         stop = new CancellationTokenSource();
         heard = Context.System.Scheduler.Now;
         idleRounds = 0;
@@ -194,7 +195,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private void RequestWork()
     {
         Timers.StartSingleTimer(AskTimer, AskTick.Instance, node.Settings.RequestInterval);
-        if (!node.Draining) master.Tell(new WorkRequest { Slot = slot, Number = ++request });
+        if (!node.Draining) master.Tell(new WorkRequest { Slot = slot, Number = request });
     }
 
     private bool IsCurrent(string job, Attempt attempt) => grant is not null && grant.Job == job && grant.Attempt.Equals(attempt);

@@ -1,0 +1,166 @@
+using MapReduce.Api;
+using Xunit;
+
+namespace MapReduce.Cluster.Tests;
+
+/// <summary>kill -9 of a worker node, of an executor, and of the master's node, inside a phase: a gate in the job's code holds the phase until the kill.</summary>
+public sealed class KillTests : IDisposable
+{
+    private const int Lines = 400;
+    private const string NoSpeculation = "master.speculation-minimum=10m";
+    private readonly RealCluster cluster = new(3, NoSpeculation);
+
+    public void Dispose() => cluster.Dispose();
+
+    [Theory]
+    [InlineData("plan", "worker")]
+    [InlineData("plan", "executor")]
+    [InlineData("plan", "master")]
+    [InlineData("map", "worker")]
+    [InlineData("map", "executor")]
+    [InlineData("map", "master")]
+    [InlineData("reduce", "worker")]
+    [InlineData("reduce", "executor")]
+    [InlineData("reduce", "master")]
+    public async Task Whatever_is_killed_in_whatever_phase_the_result_is_exact(string phase, string victim)
+    {
+        var job = Submit(phase);
+        var executor = await EnteredAsync();
+        var held = await HeldAttemptAsync(job, phase);
+        var master = await cluster.MasterAsync();
+        var before = await cluster.EventsAsync(job);
+        Assert.Contains(before, @event => @event.Event == "AttemptStarted" && @event.Attempt == held.Attempt);
+        Assert.DoesNotContain(before, @event => @event.Event is "AttemptSucceeded" or "StagePlanned" && @event.Attempt == held.Attempt);
+        Assert.DoesNotContain(before, @event => @event.Event == "CommitDecided");
+
+        var gone = victim switch { "worker" => held.Node!, "master" => master, _ => null };
+        if (gone is null) RealCluster.KillProcess(executor);
+        else cluster.KillNode(gone);
+        File.WriteAllText(cluster["gate/open"], "");
+        await AssertExactAsync(job);
+
+        var events = await cluster.EventsAsync(job);
+        if (victim == "master") Assert.Contains(events, @event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision);
+        if (victim == "executor") Assert.Contains(events, @event => @event is { Event: "AttemptFailed", Reason: "ExecutorExited" });
+        AssertOnlyLostWorkIsDoneAgain(before, events, gone);
+    }
+
+    [Fact]
+    public async Task A_master_that_is_killed_between_the_decision_and_the_publication_is_followed_by_one_that_publishes()
+    {
+        var job = Submit("reduce");
+        await EnteredAsync();
+        // The manifest cannot be written while a folder has its name, so the decision waits to be carried out.
+        var blocked = Path.Combine(cluster[$".out.mr-{job}"], "out", "_manifest.json");
+        Directory.CreateDirectory(blocked);
+        File.WriteAllText(cluster["gate/open"], "");
+        var decided = await cluster.AwaitAsync(job, @event => @event.Event == "CommitDecided");
+        cluster.KillNode(await cluster.MasterAsync());
+        Assert.False(Path.Exists(cluster["out"]));
+        Directory.Delete(blocked);
+        await AssertExactAsync(job);
+        var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > decided.Revision).Select(@event => @event.Event).ToList();
+        Assert.Equal(["EpochClaimed", "JobPublished"], after);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_lost_while_reducers_fetch_from_it_has_its_map_outputs_made_again()
+    {
+        using var remote = new RealCluster(3, NoSpeculation, "shuffle.short-circuit=off");
+        Directory.CreateDirectory(remote["gate"]);
+        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(remote), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
+        await EnteredAsync(remote);
+        var held = await HeldAttemptAsync(job, "map", remote);
+        var master = await remote.MasterAsync();
+        var victim = remote.Nodes.Keys.First(node => node != held.Node && node != master);
+        await remote.AwaitAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Node == victim);
+        remote.StopNode(victim);
+        File.WriteAllText(remote["gate/open"], "");
+        await remote.AwaitAsync(job, @event => @event is { Event: "AttemptStarted" } && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != victim);
+        remote.KillNode(victim);
+        var details = await remote.Client.WaitAsync(job);
+        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
+        AssertResult(remote["out"], details);
+        Assert.Contains(await remote.EventsAsync(job), @event => @event.Event == "MapOutputLost");
+    }
+
+    [Fact]
+    public async Task A_master_that_sleeps_and_wakes_again_finds_itself_replaced_and_joins_as_another()
+    {
+        var job = Submit("map");
+        await EnteredAsync();
+        var master = await cluster.MasterAsync();
+        cluster.StopNode(master);
+        await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
+        File.WriteAllText(cluster["gate/open"], "");
+        await AssertExactAsync(job);
+        var events = await cluster.EventsAsync(job);
+        cluster.ContinueNode(master);
+        // It learns that it was removed, begins another life, and is a member again.
+        NodeList nodes;
+        do nodes = await cluster.Client.NodesAsync();
+        while (nodes.Nodes.Count(node => node.State == "up") < 3 || nodes.Master == master);
+        Assert.Equal(2, nodes.Epoch);
+        Assert.Equal(events, await cluster.EventsAsync(job));
+    }
+
+    private static string Text(RealCluster at)
+        => at.Write("in", string.Concat(Enumerable.Range(0, Lines).Select(line => line == 5 ? "gate\n" : $"word{line % 50} of line\n")));
+
+    private string Submit(string phase)
+    {
+        Directory.CreateDirectory(cluster["gate"]);
+        return cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(cluster), "--output", cluster["out"], "--split", "1000", "--partitions", "4", "--", "--phase", phase, "--gate", cluster["gate"]);
+    }
+
+    /// <summary>Waits until an attempt stands at the gate; tells its process.</summary>
+    private async Task<int> EnteredAsync(RealCluster? at = null)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (true)
+        {
+            await pause.WaitForNextTickAsync(patience.Token);
+            if (Directory.GetFiles((at ?? cluster)["gate"], "entered-*") is [var file, ..]) return int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>The attempt that stands at the gate: in its phase nothing else is left to run.</summary>
+    private async Task<JobEventDetails> HeldAttemptAsync(string job, string phase, RealCluster? at = null)
+    {
+        while (true)
+        {
+            var events = await (at ?? cluster).EventsAsync(job);
+            var started = events.Where(@event => @event.Event == "AttemptStarted").ToList();
+            var ended = events.Where(@event => @event.Event is "AttemptSucceeded" or "StagePlanned" or "AttemptFailed").Select(@event => @event.Attempt).ToHashSet();
+            var open = started.Where(@event => !ended.Contains(@event.Attempt)).ToList();
+            var of = $"-{phase[0]}";
+            var tasks = phase == "plan" ? 1 : events.Where(@event => @event.Event == "StagePlanned").Select(@event => phase == "map" ? @event.Maps : @event.Reduces).FirstOrDefault();
+            if (open is [var only] && only.Attempt!.Contains(of, StringComparison.Ordinal) && started.Where(@event => @event.Attempt!.Contains(of, StringComparison.Ordinal)).Select(@event => @event.Attempt![..^3]).Distinct().Count() == tasks) return only;
+        }
+    }
+
+    private async Task AssertExactAsync(string job)
+    {
+        var details = await cluster.Client.WaitAsync(job);
+        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
+        AssertResult(cluster["out"], details);
+        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(cluster["out"])!, ".out.mr-*"));
+    }
+
+    private static void AssertResult(string output, JobDetails details)
+    {
+        var counts = Directory.GetFiles(output, "part-*").SelectMany(File.ReadAllLines).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => int.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(53, counts.Count);
+        Assert.Equal((1, Lines - 1, Lines - 1), (counts["gate"], counts["of"], counts["line"]));
+        Assert.Equal(Lines - 1, counts.Where(word => word.Key.StartsWith("word", StringComparison.Ordinal)).Sum(word => word.Value));
+        Assert.Equal((3 * (Lines - 1)) + 1, details.Counters["words"]);
+    }
+
+    private static void AssertOnlyLostWorkIsDoneAgain(List<JobEventDetails> before, List<JobEventDetails> after, string? gone)
+    {
+        var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (@event.Node != gone || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(@event => @event.Attempt![..@event.Attempt!.LastIndexOf('-')]).ToHashSet();
+        var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(@event => @event.Attempt![..@event.Attempt!.LastIndexOf('-')]);
+        Assert.DoesNotContain(again, finished.Contains);
+    }
+}

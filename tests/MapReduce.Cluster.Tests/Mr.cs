@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace MapReduce.Cluster.Tests;
+
+/// <summary>The program <c>mr</c>, and the jobs that are built with these tests.</summary>
+internal static class Mr
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Runs the program to its end.</summary>
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
+    {
+        using var process = Start(arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+
+    public static Process Start(params IEnumerable<string> arguments)
+        => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mr.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    /// <summary>A job's assembly, in the folder that its own project builds.</summary>
+    public static string Job(string project)
+    {
+        var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+        return Path.Combine(Root, project.StartsWith("MapReduce.", StringComparison.Ordinal) ? "tests" : "jobs", project, "bin", configuration, "net10.0", $"{project}.dll");
+    }
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "MapReduce.sln"))) folder = folder.Parent!;
+        return folder.FullName;
+    }
+}

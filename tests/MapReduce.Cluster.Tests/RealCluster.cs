@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using MapReduce.Api;
+using Xunit;
+
+namespace MapReduce.Cluster.Tests;
+
+/// <summary>A cluster of node processes, started with <c>mr cluster up</c>. Leaves no process and no file.</summary>
+internal sealed partial class RealCluster : IDisposable
+{
+    private const int Kill = 9;
+    private const int Stop = 19;
+    private const int Continue = 18;
+
+    private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
+
+    public RealCluster(int nodes = 3, params string[] settings)
+    {
+        var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
+        Assert.True(code == 0, error);
+        using var document = JsonDocument.Parse(output);
+        Nodes = document.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(node => node.GetProperty("name").GetString()!, node => node.GetProperty("process").GetInt32());
+        Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
+    }
+
+    public MapReduceClient Client { get; }
+
+    /// <summary>The process of each node.</summary>
+    public IReadOnlyDictionary<string, int> Nodes { get; }
+
+    /// <summary>The folder of the cluster.</summary>
+    public string State => Path.Combine(home, "cluster");
+
+    /// <summary>A place for files of the test.</summary>
+    public string this[string name] => Path.Combine(home, name);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(this[name], text);
+        return this[name];
+    }
+
+    /// <summary>Submits a job without waiting.</summary>
+    public string Submit(params IEnumerable<string> arguments)
+    {
+        var (code, output, error) = Mr.Run(["submit", "--cluster", State, "--detach", .. arguments]);
+        Assert.True(code == 0, error);
+        return output.Trim();
+    }
+
+    /// <summary>The job's events so far.</summary>
+    public async Task<List<JobEventDetails>> EventsAsync(string job)
+    {
+        var revision = (await Client.JobAsync(job)).Revision;
+        var events = new List<JobEventDetails>();
+        await foreach (var @event in Client.WatchAsync(job))
+        {
+            events.Add(@event);
+            if (@event.Revision >= revision) break;
+        }
+        return events;
+    }
+
+    /// <summary>Waits for an event.</summary>
+    public async Task<JobEventDetails> AwaitAsync(string job, Func<JobEventDetails, bool> wanted)
+    {
+        await foreach (var @event in Client.WatchAsync(job))
+            if (wanted(@event)) return @event;
+        throw new InvalidOperationException("The job has ended without that event.");
+    }
+
+    public async Task<string> MasterAsync() => (await Client.NodesAsync()).Master;
+
+    public void KillNode(string node) => Signal(Nodes[node], Kill);
+
+    public void StopNode(string node) => Signal(Nodes[node], Stop);
+
+    public void ContinueNode(string node) => Signal(Nodes[node], Continue);
+
+    public static void KillProcess(int process) => Signal(process, Kill);
+
+    /// <summary>The processes that a node has started, and that live.</summary>
+    public static List<int> ChildrenOf(int process)
+        => [.. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => (Id: int.Parse(name!, System.Globalization.CultureInfo.InvariantCulture), Parent: ParentOf(name!))).Where(child => child.Parent == process).Select(child => child.Id)];
+
+    public void Dispose()
+    {
+        var children = Nodes.Values.SelectMany(ChildrenOf).ToList();
+        Client.Dispose();
+        foreach (var node in Nodes.Values) Signal(node, Continue);
+        Mr.Run("cluster", "down", "--cluster", State);
+        foreach (var process in Nodes.Values.Concat(children)) Assert.False(IsAlive(process), $"process {process} is left");
+        Directory.Delete(home, recursive: true);
+    }
+
+    private static bool IsAlive(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            return !found.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static int ParentOf(string process)
+    {
+        try
+        {
+            var status = File.ReadAllText($"/proc/{process}/stat");
+            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static void Signal(int process, int signal) => _ = Send(process, signal);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Send(int process, int signal);
+}

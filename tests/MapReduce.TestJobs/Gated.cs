@@ -1,0 +1,52 @@
+using CommandLine;
+using MapReduce.Sdk;
+
+namespace MapReduce.TestJobs;
+
+public sealed class GateOptions
+{
+    [Option("phase", HelpText = "Where to wait: plan, map or reduce.")]
+    public string Phase { get; set; } = "";
+
+    [Option("gate", HelpText = "The folder of the gate.")]
+    public string Gate { get; set; } = "";
+}
+
+/// <summary>Counts words, and waits at a gate in one phase until a test opens it: in planning, at the line "gate", or at the key "gate".</summary>
+public sealed class Gated : IJob
+{
+    public void Define(JobBuilder job)
+    {
+        var options = job.Options<GateOptions>();
+        if (options.Phase == "plan") Wait(options.Gate);
+        var words = job.Counter("words");
+        job.ReadLines(job.Inputs).Map(() => new WordsOfLines(options, words)).Reduce((string key, Values<long> values, IEmitter<string, long> output) =>
+        {
+            if (key == "gate" && options.Phase == "reduce") Wait(options.Gate);
+            var sum = 0L;
+            foreach (var value in values) sum += value;
+            output.Emit(key, sum);
+        }).WriteText(job.Output);
+    }
+
+    /// <summary>Says that an attempt is here, and waits; an attempt that comes later finds the gate open.</summary>
+    private static void Wait(string gate)
+    {
+        File.WriteAllText(Path.Combine(gate, $"entered-{Environment.ProcessId}"), "");
+        while (!File.Exists(Path.Combine(gate, "open"))) Thread.Sleep(5);
+    }
+
+    private sealed class WordsOfLines(GateOptions options, Counter words) : IMapper<TextLine, string, long>
+    {
+        public void Map(TextLine line, IEmitter<string, long> output)
+        {
+            var text = line.ToString();
+            if (text == "gate" && options.Phase == "map") Wait(options.Gate);
+            foreach (var word in text.Split(' '))
+            {
+                output.Emit(word, 1);
+                words.Add(1);
+            }
+        }
+    }
+}
