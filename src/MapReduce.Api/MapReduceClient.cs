@@ -13,6 +13,10 @@ public sealed class MapReduceClient : IDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
+    // A node that has been stopped still takes connections; only its silence tells. A living one answers, or says that it waits, much sooner.
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(2);
+
     private readonly HttpClient http;
     private readonly Uri[] nodes;
     private readonly TimeSpan patience;
@@ -94,15 +98,18 @@ public sealed class MapReduceClient : IDisposable
         {
             using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/events?from={from}"), cancellation);
             await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-            await using var events = SseParser.Create(content).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
+            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            await using var events = SseParser.Create(content).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
             while (true)
             {
+                silence.CancelAfter(LongestSilence);
                 try
                 {
                     if (!await events.MoveNextAsync()) break;
                 }
-                catch (Exception exception) when (exception is HttpRequestException or IOException)
+                catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
                 {
+                    current++;
                     break;
                 }
                 if (events.Current.EventType == "end") yield break;
@@ -150,14 +157,16 @@ public sealed class MapReduceClient : IDisposable
             {
                 using var request = make();
                 request.RequestUri = new Uri(node, request.RequestUri!);
-                var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+                silence.CancelAfter(request.Content is null ? LongestSilence : LongestUpload);
+                var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
                 if (response.IsSuccessStatusCode) return response;
                 var error = await ErrorAsync(response, cancellation);
                 response.Dispose();
                 if (error.Code != "no-master") throw error;
                 if (TimeProvider.System.GetElapsedTime(begun) > patience) throw error;
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException)
+            catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
             {
                 if (exception.InnerException is System.Security.Authentication.AuthenticationException refused)
                     throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Use the certificate authority of the cluster.", exception);
@@ -168,6 +177,8 @@ public sealed class MapReduceClient : IDisposable
             await Task.Delay(RetryDelay, cancellation);
         }
     }
+
+    private static bool IsSilence(Exception exception, CancellationToken cancellation) => exception is OperationCanceledException && !cancellation.IsCancellationRequested;
 
     private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancellation)
     {

@@ -22,7 +22,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     private readonly IJobHistory history;
     private readonly IActorRef workers;
     private readonly Func<IActorRef, Props>? listener;
-    private readonly Action<string> onFatal;
+    private readonly Action<string, bool> onEnd;
     private readonly JobRegistry registry = new();
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Dictionary<JobId, IActorRef> jobs = [];
@@ -39,14 +39,14 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     /// <param name="history">Events that are not kept in memory.</param>
     /// <param name="workers">The shard region of the slots.</param>
     /// <param name="listener">Makes the actor that tells who is in the cluster; null where somebody else does.</param>
-    /// <param name="onFatal">Called when the master must not go on: the node has to leave.</param>
-    public JobMaster(MasterSettings settings, IJobHistory history, IActorRef workers, Func<IActorRef, Props>? listener, Action<string> onFatal)
+    /// <param name="onEnd">Called when the master must not go on, with the reason, and whether the node may join again as another life.</param>
+    public JobMaster(MasterSettings settings, IJobHistory history, IActorRef workers, Func<IActorRef, Props>? listener, Action<string, bool> onEnd)
     {
         this.settings = settings;
         this.history = history;
         this.workers = workers;
         this.listener = listener;
-        this.onFatal = onFatal;
+        this.onEnd = onEnd;
         slots = new Slots(settings.SlotAbsence);
         health = new NodeHealth(settings.Health);
     }
@@ -80,14 +80,14 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         log.Error(reason, "The journal of the job master cannot be read.");
-        onFatal(reason is JournalException ? reason.Message : $"The journal of the job master cannot be read: {reason.Message}");
+        onEnd(reason is JournalException ? reason.Message : $"The journal of the job master cannot be read: {reason.Message}", reason is not JournalException);
         base.OnRecoveryFailure(reason, message);
     }
 
     /// <inheritdoc/>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        onFatal($"The journal of the job master refuses record {sequenceNr}: another master has written it, or the database is away ({cause.Message}).");
+        onFatal($"The journal of the job master refuses record {sequenceNr}: another master has written it, or the database is away ({cause.Message}).", true);
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
@@ -350,7 +350,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         slots.Withdraw();
         demands.Remove(ended);
         if (registry.Find(ended.ToString()) is { IsOver: false })
-            onFatal($"The journal of job {ended} cannot be read or written any more, so this master must not go on.");
+            onEnd($"The journal of job {ended} cannot be read or written any more, so this master must not go on.", true);
     }
 
     private void ToJob(string job, object message, Func<object> otherwise)

@@ -148,9 +148,9 @@ public sealed class MapReduceNode : IAsyncDisposable
         {
             var history = new JournalHistory(system);
             Func<IActorRef, Props> listener = self => Props.Create(() => new ClusterListener(self));
-            Action<string> fatal = reason => node.Fail(NodeEnd.Fatal, reason);
+            Action<string, bool> onEnd = (reason, mayJoinAgain) => node.Fail(mayJoinAgain ? NodeEnd.Removed : NodeEnd.Fatal, reason);
             var masterSettings = settings.Master;
-            system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, fatal)), PoisonPill.Instance,
+            system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, onEnd)), PoisonPill.Instance,
                 ClusterSingletonManagerSettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master");
         }
         cluster.RegisterOnMemberUp(() => node.ready.TrySetResult());

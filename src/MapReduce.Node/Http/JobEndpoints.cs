@@ -110,8 +110,8 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 await context.Response.WriteAsync($"id: {from}\nevent: job\ndata: {json}\n\n", context.RequestAborted);
             }
             if (page.Ended) break;
-            // A line that says nothing shows whether the caller still listens.
-            if (page.Events.Count == 0) await context.Response.WriteAsync(": waiting\n\n", context.RequestAborted);
+            // Each side learns by it whether the other still lives.
+            if (page.Events.Count == 0) await context.Response.WriteAsync("event: waiting\ndata: \n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
         await context.Response.WriteAsync("event: end\ndata: end\n\n", context.RequestAborted);
