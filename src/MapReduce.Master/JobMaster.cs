@@ -87,7 +87,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     /// <inheritdoc/>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
-        onFatal($"The journal of the job master refuses record {sequenceNr}: another master has written it, or the database is away ({cause.Message}).", true);
+        onEnd($"The journal of the job master refuses record {sequenceNr}: another master has written it, or the database is away ({cause.Message}).", true);
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
