@@ -133,7 +133,12 @@ public sealed class MiniClusterTests : IAsyncLifetime
         File.WriteAllText(input, harmful == "Deaf" ? Path.Combine(folder, "sign") + "\n" : "bad\n");
         var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with
         {
-            JobClass = harmful, Inputs = [input], Attempts = 2, TimeoutSeconds = 3, MemoryLimit = 400 << 20, Output = Path.Combine(folder, "harm"),
+            JobClass = harmful,
+            Inputs = [input],
+            Attempts = 2,
+            TimeoutSeconds = 3,
+            MemoryLimit = 400 << 20,
+            Output = Path.Combine(folder, "harm"),
         });
         var good = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(100)] });
         Assert.Equal("succeeded", (await client.WaitAsync(good)).Phase);

@@ -1,6 +1,6 @@
 using Akka.Actor;
-using MapReduce.Protocol.Jobs;
 using Google.Protobuf;
+using MapReduce.Protocol.Jobs;
 
 namespace MapReduce.Node.Http;
 
