@@ -1,0 +1,327 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Journal;
+using MapReduce.Protocol.Work;
+using Xunit;
+
+namespace MapReduce.Master.Tests;
+
+/// <summary>The job master and its jobs, with probes for slots and a clock that only the tests move.</summary>
+public sealed class JobMasterTests : TestKit
+{
+    private const string Settings = """
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
+        """;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-master-").FullName;
+    private readonly List<string> ends = [];
+    private IActorRef master;
+
+    public JobMasterTests() : base(Settings) => master = StartMaster(1);
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+
+    [Fact]
+    public void A_job_is_planned_mapped_reduced_and_published()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        slot.RunAll(maps: 3, reduces: 2);
+        var status = Ended(job);
+        Assert.Equal(("succeeded", 0), (status.Phase, status.FailedAttempts));
+        Assert.Equal((3, 3, 2, 2), (status.Stages[0].Maps, status.Stages[0].MapsDone, status.Stages[0].Reduces, status.Stages[0].ReducesDone));
+        Assert.Equal(new Counter { Name = "seen", Value = 30 }, Assert.Single(status.Counters));
+        Assert.True(File.Exists(Path.Combine(folder, "out", "_manifest.json")));
+    }
+
+    [Fact]
+    public void A_request_that_is_repeated_is_answered_with_the_same_attempt()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        Submit("out");
+        slot.Request();
+        var first = slot.ExpectGrant();
+        slot.Request();
+        Assert.Equal(first, slot.ExpectGrant());
+    }
+
+    [Fact]
+    public void A_request_with_a_new_number_gives_the_attempt_up_and_another_follows()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        slot.Request();
+        var first = slot.ExpectGrant();
+        slot.Number++;
+        slot.Request();
+        var second = slot.ExpectGrant();
+        Assert.Equal((first.Attempt.Number + 1, first.Attempt.Kind), (second.Attempt.Number, second.Attempt.Kind));
+        Assert.Equal(1, Status(job).LostAttempts);
+    }
+
+    [Fact]
+    public void A_report_that_is_repeated_counts_once()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        slot.Plan(maps: 1, reduces: 1);
+        var map = slot.Take();
+        slot.Report(map, FakeSlot.Made);
+        slot.Report(map, FakeSlot.Made);
+        slot.Report(slot.Take(), FakeSlot.Made);
+        Assert.Equal(20, Assert.Single(Ended(job).Counters).Value);
+    }
+
+    [Fact]
+    public void A_lost_node_s_attempt_goes_to_another_at_once()
+    {
+        Members("node-1", "node-2");
+        var (first, second) = (new FakeSlot(this, "node-1", 0), new FakeSlot(this, "node-2", 1));
+        var job = Submit("out");
+        first.Plan(maps: 1, reduces: 0);
+        var lost = first.Take();
+        second.Request();
+        Members("node-2");
+        var again = second.ExpectGrant();
+        Assert.Equal((lost.Attempt.Index, 1), (again.Attempt.Index, again.Attempt.Number));
+        first.Tell(first.Renewal(lost, 1));
+        Assert.False(first.Expect<Renewed>().Held);
+        second.Report(again, FakeSlot.Made);
+        Assert.Equal(("succeeded", 1), (Ended(job).Phase, Status(job).LostAttempts));
+    }
+
+    [Fact]
+    public void A_lease_that_nobody_renews_runs_out()
+    {
+        Members("node-1", "node-2");
+        var (silent, other) = (new FakeSlot(this, "node-1", 0), new FakeSlot(this, "node-2", 1));
+        Submit("out");
+        silent.Request();
+        var lost = silent.ExpectGrant();
+        other.Request();
+        for (var half = 0; half < 22; half++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(500));
+            // Each tick is handled before the next comes.
+            Ask<JobsAnswer>(new JobsQuery());
+            other.Request();
+        }
+        Assert.Equal(lost.Attempt.Number + 1, other.ExpectGrant().Attempt.Number);
+    }
+
+    [Fact]
+    public void A_lease_that_is_renewed_holds()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        Submit("out");
+        slot.Request();
+        var grant = slot.ExpectGrant();
+        for (var second = 0; second < 40; second++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            slot.Tell(slot.Renewal(grant, 1));
+            Assert.True(slot.Expect<Renewed>().Held);
+        }
+    }
+
+    [Fact]
+    public void A_new_master_has_a_higher_epoch_and_lets_what_runs_go_on()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        slot.Plan(maps: 2, reduces: 1);
+        var first = slot.Take();
+        slot.Report(first, FakeSlot.Made);
+        var running = slot.Take();
+
+        Watch(master);
+        master.Tell(PoisonPill.Instance);
+        ExpectTerminated(master);
+        master = StartMaster(2);
+        Members("node-1");
+        slot.Tell(slot.Renewal(running, 1));
+        var renewed = slot.Expect<Renewed>();
+        Assert.Equal((true, 2L), (renewed.Held, renewed.Epoch));
+        slot.Report(running, FakeSlot.Made, epoch: 1, stale: true);
+        slot.Report(running, FakeSlot.Made, epoch: 2);
+        var reduce = slot.Take();
+        Assert.Equal(((int)TaskKind.Reduce, 2L), (reduce.Attempt.Kind, reduce.Epoch));
+        slot.Report(reduce, FakeSlot.Made, epoch: 2);
+        var status = Ended(job);
+        Assert.Equal(("succeeded", 0, 30L), (status.Phase, status.FailedAttempts, status.Counters[0].Value));
+    }
+
+    [Fact]
+    public void A_job_fails_after_its_attempts_with_the_reason()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out", spec => spec.Attempts = 2);
+        for (var attempt = 0; attempt < 2; attempt++)
+            slot.Report(slot.Take(), report => report.Failed = new Protocol.Work.Failure { Kind = FailureKind.UserCode, Message = "thrown" });
+        var status = Ended(job);
+        Assert.Equal(("failed", "thrown", 2), (status.Phase, status.Failure.Message, status.FailedAttempts));
+        Assert.False(Path.Exists(Path.Combine(folder, "out")));
+        Assert.Empty(Directory.GetDirectories(folder));
+    }
+
+    [Fact]
+    public void Slots_are_shared_by_priority()
+    {
+        Members("node-1");
+        var (low, high) = (Submit("low"), Submit("high", spec => spec.Priority = 3));
+        var planner = new FakeSlot(this, "node-1", 0);
+        planner.Plan(maps: 50, reduces: 0);
+        planner.Plan(maps: 50, reduces: 0);
+        var granted = Enumerable.Range(1, 8).Select(number => new FakeSlot(this, "node-1", number).Take().Job).ToList();
+        // What a job wants is known a moment late, so shares are right to within one slot.
+        Assert.InRange(granted.Count(job => job == high), 5, 7);
+        Assert.InRange(granted.Count(job => job == low), 1, 3);
+    }
+
+    [Fact]
+    public void As_many_slots_are_woken_as_the_members_offer()
+    {
+        var workers = CreateTestProbe();
+        master = Sys.ActorOf(MasterProps(workers));
+        Members("node-1", "node-2");
+        Assert.Equal([0, 1], new[] { workers.ExpectMsg<Wake>().Slot, workers.ExpectMsg<Wake>().Slot }.Order());
+    }
+
+    [Fact]
+    public void Names_that_are_nearly_right_are_suggested_and_tokens_are_known_again()
+    {
+        var job = Submit("out", spec => (spec.Name, spec.ClientToken) = ("counting", "mine"));
+        Assert.Contains("'counting'", Ask<Refused>(new JobQuery { Job = "countign" }).Message, StringComparison.Ordinal);
+        var again = Ask<Submitted>(new Submit { Spec = Spec("elsewhere", spec => spec.ClientToken = "mine") });
+        Assert.Equal((job, true), (again.Job, again.Again));
+    }
+
+    [Fact]
+    public void Events_come_in_order_and_a_watcher_waits_for_the_next()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        Assert.Equal(EventRecord.EventOneofCase.EpochClaimed, Assert.Single(Ask<EventsAnswer>(new EventsQuery { Job = job }).Events).EventCase);
+        var watcher = CreateTestProbe();
+        master.Tell(new EventsQuery { Job = job, From = 1 }, watcher);
+        slot.Request();
+        Assert.Equal(EventRecord.EventOneofCase.AttemptStarted, Assert.Single(watcher.ExpectMsg<EventsAnswer>().Events).EventCase);
+        master.Tell(new EventsQuery { Job = job, From = 2 }, watcher);
+        Ask<JobsAnswer>(new JobsQuery());
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Empty(watcher.ExpectMsg<EventsAnswer>().Events);
+    }
+
+    private IActorRef StartMaster(int number) => Sys.ActorOf(MasterProps(CreateTestProbe()), $"master-{number}");
+
+    private Props MasterProps(IActorRef workers) => Props.Create(() => new JobMaster(new MasterSettings(), new NoHistory(), workers, null, (reason, _) => ends.Add(reason)));
+
+    private void Members(params string[] names)
+        => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));
+
+    private JobSpec Spec(string output, Action<JobSpec>? with = null)
+    {
+        var spec = new JobSpec
+        {
+            Id = Guid.NewGuid().ToString("n"), Name = "test", Output = Path.Combine(folder, output), Attempts = 4, Priority = 1,
+            Order = new JobOrder { Settings = new Protocol.Execution.Settings() },
+        };
+        with?.Invoke(spec);
+        return spec;
+    }
+
+    private string Submit(string output, Action<JobSpec>? with = null) => Ask<Submitted>(new Submit { Spec = Spec(output, with) }).Job;
+
+    private TAnswer Ask<TAnswer>(object question)
+    {
+        var asker = CreateTestProbe();
+        master.Tell(question, asker);
+        return asker.ExpectMsg<TAnswer>(TimeSpan.FromSeconds(10));
+    }
+
+    private JobStatus Status(string job) => Ask<JobAnswer>(new JobQuery { Job = job }).Status;
+
+    /// <summary>How the job stands when it has ended: its last event comes to whoever watches.</summary>
+    private JobStatus Ended(string job)
+    {
+        for (var from = 0L; ;)
+        {
+            var page = Ask<EventsAnswer>(new EventsQuery { Job = job, From = from });
+            from += page.Events.Count;
+            if (page.Ended) return Status(job);
+        }
+    }
+
+    private sealed class NoHistory : IJobHistory
+    {
+        public Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most) => Task.FromException<IReadOnlyList<EventRecord>>(new InvalidOperationException("All events are in memory."));
+    }
+
+    /// <summary>A slot that does as it is told.</summary>
+    private sealed class FakeSlot(JobMasterTests test, string node, int number)
+    {
+        private readonly TestProbe probe = test.CreateTestProbe();
+        private readonly Slot slot = new() { Node = node, Incarnation = 7, Number = number };
+
+        public long Number { get; set; } = 1;
+
+        public static void Made(Report report)
+            => report.Made = new Products { Totals = new Totals { Counters = { 10 } } };
+
+        public void Tell(object message) => test.master.Tell(message, probe);
+
+        public void Request() => Tell(new WorkRequest { Slot = slot, Number = Number });
+
+        public Grant ExpectGrant() => Expect<Grant>();
+
+        public TMessage Expect<TMessage>() => (TMessage)probe.FishForMessage(message => message is TMessage, TimeSpan.FromSeconds(10));
+
+        public Renewal Renewal(Grant grant, long epoch) => new() { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch };
+
+        public Grant Take()
+        {
+            Request();
+            var grant = ExpectGrant();
+            Number++;
+            return grant;
+        }
+
+        public void Report(Grant grant, Action<Report> result, long epoch = 1, bool stale = false)
+        {
+            var report = new Report { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch };
+            result(report);
+            Tell(report);
+            Assert.Equal(stale, Expect<Reported>().Stale);
+        }
+
+        public void Plan(int maps, int reduces) => Report(Take(), report => report.Planned = Planned(maps, reduces));
+
+        public void RunAll(int maps, int reduces)
+        {
+            Plan(maps, reduces);
+            for (var task = 0; task < maps + reduces; task++) Report(Take(), task < maps ? Made : report => report.Made = new Products { Totals = new Totals() });
+        }
+
+        private static Protocol.Work.Plan Planned(int maps, int reduces)
+            => new() { Digest = "d", Maps = maps, Reduces = reduces, Definition = new Opened { Name = "test", Stages = { new Stage() }, Counters = { "seen" } } };
+    }
+}
