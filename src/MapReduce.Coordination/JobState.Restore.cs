@@ -13,7 +13,7 @@ public sealed partial class JobState
         Rules = rules;
         this.stages = stages;
         Definition = snapshot.Definition is { } definition ? ((JobEvent.JobDefined)JobEventCodec.FromRecord(definition)).Definition : null;
-        IsDefined = Definition is not null || stages.Length > 1 || stages[0].IsPlanned;
+        IsDefined = snapshot.IsDefined;
         if (Definition is { HasSideEffects: true }) Rules = Rules with { AllowsSpeculation = false };
         Epoch = new Epoch(snapshot.Epoch);
         BeganAt = JobEventCodec.Time(snapshot.Started);

@@ -21,6 +21,7 @@ public static class JobStateCodec
             SkippedRecords = state.SkippedRecords,
             FailedAttempts = state.FailedAttempts,
             LostAttempts = state.LostAttempts,
+            IsDefined = state.IsDefined,
             Started = (state.BeganAt ?? default).UtcTicks,
             Counters = { state.Counters },
         };
@@ -36,7 +37,7 @@ public static class JobStateCodec
     public static JobState Read(JobId id, JobRules rules, JobSnapshot snapshot)
     {
         if (snapshot.Version > Version) throw JobEventCodec.Newer($"a snapshot of version {snapshot.Version}, and this program reads up to {Version}");
-        var stages = snapshot.Stages.Select((stage, number) => Read(stage)).ToArray();
+        var stages = snapshot.Stages.Select(Read).ToArray();
         return new JobState(id, rules, snapshot, stages);
     }
 

@@ -177,6 +177,15 @@ internal sealed class World
         State = NewState();
         foreach (var bytes in journal) State.Apply(JobEventCodec.Read(bytes));
         AssertSame(before, State);
+        // The same by way of a snapshot of all but the latest events.
+        var earlier = NewState();
+        var early = journal.Count - Math.Min(journal.Count, 3);
+        foreach (var bytes in journal.Take(early)) earlier.Apply(JobEventCodec.Read(bytes));
+        var snapshot = Protocol.Journal.JobSnapshot.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(JobStateCodec.Write(earlier)));
+        var restored = JobStateCodec.Read(id, earlier.Rules, snapshot);
+        foreach (var bytes in journal.Skip(early)) restored.Apply(JobEventCodec.Read(bytes));
+        AssertSame(before, restored);
+        State = restored;
         Handle(new JobCommand.ClaimEpoch(before.Epoch.Next));
         State.RenewAll(now);
         foreach (var lease in State.Leases().ToList())
