@@ -103,6 +103,10 @@ internal static class CommandLineFrontEnd
                 return Parse<ConnectionOptions>("nodes", rest, NodeVerbs.List);
             case "node":
                 return Sub(rest, "node", "start or drain", Node);
+            case "certificate":
+                return Sub(rest, "certificate", "create", (action, more) => action == "create"
+                    ? Parse<CertificateOptions>("certificate create", more, CertificateVerb.Create)
+                    : throw new UserException(ExitCode.Usage, $"There is no command 'mr certificate {action}'. There is create."));
             case "cluster":
                 return Sub(rest, "cluster", "up, status, kill, add or down", Cluster);
             case "cat":

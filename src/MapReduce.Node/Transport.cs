@@ -59,12 +59,9 @@ internal static class Transport
         return chain.Build(certificate);
     }
 
-    /// <summary>Whether a certificate is for the host that was called. Where another calls us there is no such name.</summary>
+    /// <summary>Whether a certificate is for the host that was called. Where another calls us, the peer is an end of a connection and no such name.</summary>
     private static bool NamesPeer(X509Certificate2 certificate, string peer)
-    {
-        var host = Uri.TryCreate(peer, UriKind.Absolute, out var uri) ? uri.Host : peer.Split(':')[0].Trim('/');
-        return host.Length == 0 || certificate.MatchesHostname(host, allowWildcards: false, allowCommonName: false);
-    }
+        => Uri.CheckHostName(peer) is UriHostNameType.Unknown or UriHostNameType.Basic || certificate.MatchesHostname(peer, allowWildcards: false, allowCommonName: false);
 
     private static X509ChainPolicy Policy(X509Certificate2 authority)
     {

@@ -242,7 +242,11 @@ public sealed class JobMasterTests : TestKit
     {
         var spec = new JobSpec
         {
-            Id = Guid.NewGuid().ToString("n"), Name = "test", Output = Path.Combine(folder, output), Attempts = 4, Priority = 1,
+            Id = Guid.NewGuid().ToString("n"),
+            Name = "test",
+            Output = Path.Combine(folder, output),
+            Attempts = 4,
+            Priority = 1,
             Order = new JobOrder { Settings = new Protocol.Execution.Settings() },
         };
         with?.Invoke(spec);
