@@ -5,12 +5,10 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>The seven tests of the MIT course's MapReduce lab (6.5840), in their strict form, against real processes.</summary>
-public sealed class MitLabTests : IDisposable
+public sealed class MitLabTests(MistakesTests.Shared shared) : IClassFixture<MistakesTests.Shared>
 {
     private const int Workers = 3;
-    private readonly RealCluster cluster = new(Workers);
-
-    public void Dispose() => cluster.Dispose();
+    private readonly RealCluster cluster = shared.Cluster;
 
     [DataFact]
     public void Wc() => Assert.Equal(TestData.Expected("mit_wc_pg.txt"), Run("WordCount", "WordCount"));
@@ -42,14 +40,14 @@ public sealed class MitLabTests : IDisposable
     private string Run(string project, string job, params string[] arguments)
     {
         var begun = Stopwatch.GetTimestamp();
-        var (code, _, error) = Mr.Run(["submit", Mr.Job(project), "--cluster", cluster.State, "-q", "--job", job, "--partitions", "10", "--split", "1000", "--attempts", "40", "--input", .. Inputs(), "--output", cluster["out"], "--", .. arguments]);
+        var (code, _, error) = Mr.Run(["submit", Mr.Job(project), "--cluster", cluster.State, "-q", "--job", job, "--partitions", "10", "--split", "1000", "--attempts", "40", "--input", .. Inputs(), "--output", cluster[job], "--", .. arguments]);
         Assert.True(code == 0, error);
         Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(180));
-        var rows = Directory.GetFiles(cluster["out"], "part-*").SelectMany(file => File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        var rows = Directory.GetFiles(cluster[job], "part-*").SelectMany(file => File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return string.Concat(rows.Select(row => row.Replace('\t', ' ')).Order(StringComparer.Ordinal).Select(row => row + "\n"));
     }
 
-    private string Marks() => Directory.CreateDirectory(cluster["marks"]).FullName;
+    private string Marks() => Directory.CreateDirectory(cluster[$"marks-{Guid.NewGuid():n}"]).FullName;
 
     private static IReadOnlyList<string> Inputs() => [.. Directory.GetFiles(TestData.Path("text", "pg"), "*.txt").Order(StringComparer.Ordinal)];
 
