@@ -3,17 +3,17 @@ using MapReduce.Executor;
 
 namespace MapReduce.Cli;
 
-/// <summary><c>mr executor SOCKET</c>: what a node starts to run a job's code in; not for people, and not among the commands that are shown.</summary>
+/// <summary><c>mr executor SOCKET [FOLDER]</c>: what a node starts to run a job's code in; not for people, and not among the commands that are shown.</summary>
 internal static class ExecutorVerb
 {
     public const string Name = "executor";
 
     public static ExitCode Run(string[] arguments)
     {
-        if (arguments.Length != 1) throw new UserException(ExitCode.Usage, "An executor is started by a node, with the path of the node's socket. To run a job say mr run.");
+        if (arguments.Length is not (1 or 2)) throw new UserException(ExitCode.Usage, "An executor is started by a node, with the path of the node's socket and a folder for temporary files. To run a job say mr run.");
         try
         {
-            ExecutorHost.Serve(arguments[0]);
+            ExecutorHost.Serve(arguments[0], arguments.ElementAtOrDefault(1));
             return ExitCode.Success;
         }
         catch (SocketException exception)

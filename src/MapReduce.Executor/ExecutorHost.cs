@@ -22,17 +22,20 @@ public sealed class ExecutorHost : IDisposable
     private readonly ManualResetEventSlim ended = new();
     private JobTasks? job;
     private volatile AttemptState? latest;
+    private volatile bool opening;
 
     private ExecutorHost(Socket socket) => stream = new NetworkStream(socket, ownsSocket: true);
 
     /// <summary>Serves the node that listens on a Unix socket until it closes the connection.</summary>
     /// <param name="socketPath">The path of the socket.</param>
+    /// <param name="rehearsal">A folder for the files of a <see cref="Rehearsal"/>; null for none.</param>
     /// <exception cref="SocketException">Nobody listens there.</exception>
-    public static void Serve(string socketPath)
+    public static void Serve(string socketPath, string? rehearsal)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(socketPath));
         using var host = new ExecutorHost(socket);
+        if (rehearsal is not null) host.work.Add(() => Rehearsal.Run(rehearsal, () => !host.opening && !host.ended.IsSet));
         host.Serve();
     }
 
@@ -75,6 +78,7 @@ public sealed class ExecutorHost : IDisposable
         switch (message.MessageCase)
         {
             case ToExecutor.MessageOneofCase.Open:
+                opening = true;
                 work.Add(() => Open(message.Open));
                 break;
             case ToExecutor.MessageOneofCase.Run:

@@ -34,6 +34,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     private readonly NodeHealth health;
     private Membership members = new(new Dictionary<WorkerId, NodeMember>());
     private bool announced;
+    private long turn;
 
     /// <param name="settings">How the master works.</param>
     /// <param name="history">Events that are not kept in memory.</param>
@@ -100,8 +101,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
                 OnWorkRequest(request);
                 break;
             case Report report:
-                if (slots.Heard(report.Slot, Now) is { } reporter && reporter.Attempt is { } running && running.Attempt == Ids.Read(report.Attempt)) reporter.Attempt = null;
-                ToJob(report.Job, report, () => new Reported { Job = report.Job, Attempt = report.Attempt, Epoch = registry.Epoch.Value });
+                OnReport(report);
                 break;
             case Renewal renewal:
                 slots.Heard(renewal.Slot, Now).Attempt = (JobId.Parse(renewal.Job), Ids.Read(renewal.Attempt));
@@ -226,25 +226,37 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         Dispatch();
     }
 
-    /// <summary>Gives waiting slots to the jobs whose turn it is.</summary>
+    /// <summary>A report asks for work, too: after the job has heard of it, so that what it makes possible can be granted at once.</summary>
+    private void OnReport(Report report)
+    {
+        if (slots.Heard(report.Slot, Now) is { } slot && slot.Attempt is { } running && running.Attempt == Ids.Read(report.Attempt)) slot.Attempt = null;
+        ToJob(report.Job, report, () => new Reported { Job = report.Job, Attempt = report.Attempt, Epoch = registry.Epoch.Value });
+        if (report.NextRequest > 0) OnWorkRequest(new WorkRequest { Slot = report.Slot, Number = report.NextRequest });
+    }
+
+    /// <summary>Gives waiting slots to the jobs whose turn it is: first those that have loaded the job's code, then those that have rested longest.</summary>
     private void Dispatch()
     {
-        if (waiting.Count == 0 || demands.Count == 0) return;
+        if (waiting.Count == 0 || FairShare.Choose(demands.Values) is null) return;
         var now = Now;
-        foreach (var (number, offer) in waiting.ToList())
+        var free = waiting.Values.Where(offer => MayWork(Ids.Worker(offer.Slot), now)).Select(offer => (Offer: offer, Slot: slots.Find(offer.Slot))).OrderBy(free => free.Slot?.Turn ?? 0).ToList();
+        while (free.Count > 0 && FairShare.Choose(demands.Values) is { } next)
         {
-            var worker = Ids.Worker(offer.Slot);
-            if (draining.Contains(worker) || health.IsQuarantined(worker.Node, now) || !members.Nodes.TryGetValue(worker, out var node) || !node.IsWorker) continue;
-            if (FairShare.Choose(demands.Values) is not { } next) return;
+            var index = Math.Max(0, free.FindIndex(free => free.Slot?.Job == next));
+            var (offer, slot) = free[index];
+            free.RemoveAt(index);
             var demand = demands[next];
             demands[next] = demand.Runnable > 0
                 ? demand with { Runnable = demand.Runnable - 1, Running = demand.Running + 1 }
                 : demand with { Stragglers = demand.Stragglers - 1, Running = demand.Running + 1 };
-            waiting.Remove(number);
-            if (slots.Find(offer.Slot) is { } slot) slot.IsOffered = true;
+            waiting.Remove(offer.Slot.Number);
+            if (slot is not null) (slot.IsOffered, slot.Job, slot.Turn) = (true, next, ++turn);
             jobs[next].Tell(offer);
         }
     }
+
+    private bool MayWork(WorkerId worker, DateTimeOffset now)
+        => !draining.Contains(worker) && !health.IsQuarantined(worker.Node, now) && members.Nodes.TryGetValue(worker, out var node) && node.IsWorker;
 
     private void OnDeclined(MasterMessages.Declined declined)
     {

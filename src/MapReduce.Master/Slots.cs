@@ -63,6 +63,12 @@ internal sealed class Slots(TimeSpan absence)
         /// <summary>Whether a job has been asked to answer the request, and has not yet.</summary>
         public bool IsOffered { get; set; }
 
+        /// <summary>The job that the slot worked for last, whose code it has loaded.</summary>
+        public JobId? Job { get; set; }
+
+        /// <summary>When the slot was offered last, as a number that grows.</summary>
+        public long Turn { get; set; }
+
         /// <summary>What the slot runs, as far as is known.</summary>
         public (JobId Job, AttemptId Attempt)? Attempt { get; set; }
     }

@@ -1,6 +1,6 @@
 namespace MapReduce.Worker;
 
-/// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, and for each running job <c>jobs/JOB/outputs</c> and <c>jobs/JOB/scratch</c>.</summary>
+/// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, <c>spares</c>, and for each running job <c>jobs/JOB/outputs</c> and <c>jobs/JOB/scratch</c>.</summary>
 /// <param name="root">The folder of the node.</param>
 public sealed class NodeFolders(string root)
 {
@@ -15,6 +15,9 @@ public sealed class NodeFolders(string root)
 
     /// <summary>Logs of attempts.</summary>
     public string Logs => Path.Combine(root, "logs");
+
+    /// <summary>What executors write while they wait.</summary>
+    public string Spares => Path.Combine(root, "spares");
 
     /// <summary>All that belongs to a running job.</summary>
     public string Job(string job) => Path.Combine(Jobs, Name(job));

@@ -99,8 +99,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             Arguments = { grant.Order.Arguments },
             Settings = settings,
         }, cancellation);
-        // The next spare starts while this one works.
-        node.Executors.Warm();
+        node.Executors.WarmLater();
         return current;
     }
 

@@ -28,6 +28,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private readonly ILoggingAdapter log = Context.GetLogger();
     private Grant? grant;
     private Report? report;
+    private Grant? next;
     private CancellationTokenSource? stop;
     private DateTimeOffset heard;
     private long request = 1;
@@ -72,7 +73,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
                 OnRenewed(renewed);
                 break;
             case Revoke revoke:
-                if (node.Epochs.Admit(revoke.Epoch) && IsCurrent(revoke.Job, revoke.Attempt)) stop?.Cancel();
+                OnRevoke(revoke);
                 break;
             case Reported reported:
                 OnReported(reported);
@@ -103,7 +104,13 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private void OnGrant(Grant granted)
     {
         // A grant for an earlier request is left to its lease: the slot may have been given other work since.
-        if (!node.Epochs.Admit(granted.Epoch) || granted.Request != request || grant is not null) return;
+        if (!node.Epochs.Admit(granted.Epoch) || granted.Request != request) return;
+        if (grant is not null)
+        {
+            // The report is a request as well, and another job may answer that before the report itself is answered.
+            if (report is not null) next = granted;
+            return;
+        }
         grant = granted;
         request++;
         stop = new CancellationTokenSource();
@@ -113,6 +120,13 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
         Timers.StartPeriodicTimer(RenewTimer, RenewTick.Instance, node.Settings.RenewInterval);
         var token = stop.Token;
         Task.Run(() => runner.RunAsync(granted, token), CancellationToken.None).PipeTo(Self, success: made => new Ended(granted, made, null), failure: exception => new Ended(granted, null, exception));
+    }
+
+    private void OnRevoke(Revoke revoke)
+    {
+        if (!node.Epochs.Admit(revoke.Epoch)) return;
+        if (IsCurrent(revoke.Job, revoke.Attempt)) stop?.Cancel();
+        if (next is not null && next.Job == revoke.Job && next.Attempt.Equals(revoke.Attempt)) next = null;
     }
 
     private void OnRenewTick()
@@ -158,6 +172,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private void Send(Report made)
     {
         made.Epoch = node.Epochs.Highest;
+        made.NextRequest = node.Draining ? 0 : request;
         master.Tell(made);
     }
 
@@ -172,7 +187,10 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
         Timers.Cancel(ReportTimer);
         report = null;
         grant = null;
-        RequestWork();
+        var granted = next;
+        next = null;
+        Timers.StartSingleTimer(AskTimer, AskTick.Instance, node.Settings.RequestInterval);
+        if (granted is not null) OnGrant(granted);
     }
 
     /// <summary>A new master learns at once of what is done and what is wanted.</summary>

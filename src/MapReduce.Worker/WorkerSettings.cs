@@ -12,7 +12,7 @@ public sealed record WorkerSettings
     /// <summary>The folder for all that the node keeps.</summary>
     public required string Folder { get; init; }
 
-    /// <summary>The program that runs executors, and the arguments before the path of the socket.</summary>
+    /// <summary>The program that runs executors, and the arguments before the path of the socket and a folder for temporary files.</summary>
     public required IReadOnlyList<string> ExecutorCommand { get; init; }
 
     /// <summary>How much executors give way to the node, from 0 to 19.</summary>

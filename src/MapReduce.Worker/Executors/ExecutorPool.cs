@@ -4,6 +4,9 @@ namespace MapReduce.Worker.Executors;
 /// <param name="settings">The node's settings.</param>
 internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 {
+    // A job that is over sooner than this is not to share the processors with the start of a spare.
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(250);
+
     private readonly object gate = new();
     private readonly Queue<Task<ExecutorProcess>> spares = [];
     private readonly CancellationTokenSource stop = new();
@@ -14,6 +17,9 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         lock (gate)
             while (!stop.IsCancellationRequested && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, stop.Token));
     }
+
+    /// <summary>Starts the spares a moment later.</summary>
+    public void WarmLater() => Task.Delay(Delay, stop.Token).ContinueWith(_ => Warm(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
 
     /// <summary>An executor that has loaded no code of any job. The caller ends it.</summary>
     public async Task<ExecutorProcess> TakeAsync(CancellationToken cancellation)

@@ -186,7 +186,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private static Process Start(WorkerSettings settings, string socket)
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        List<string> command = [.. settings.ExecutorCommand, socket];
+        List<string> command = [.. settings.ExecutorCommand, socket, Path.Combine(new NodeFolders(settings.Folder).Spares, Path.GetRandomFileName())];
         if (settings.Niceness > 0 && !OperatingSystem.IsWindows()) command.InsertRange(0, ["nice", "-n", settings.Niceness.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
