@@ -99,7 +99,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             Arguments = { grant.Order.Arguments },
             Settings = settings,
         }, cancellation);
-        node.Executors.WarmLater();
+        _ = node.Executors.WarmLaterAsync(() => node.Idle);
         return current;
     }
 

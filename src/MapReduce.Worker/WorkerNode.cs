@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MapReduce.Protocol.Work;
 using MapReduce.Worker.Blobs;
 using MapReduce.Worker.Executors;
@@ -9,6 +10,7 @@ namespace MapReduce.Worker;
 public sealed class WorkerNode : IAsyncDisposable
 {
     private int running;
+    private long ended;
     private volatile bool draining;
 
     /// <param name="settings">How the node works.</param>
@@ -57,6 +59,9 @@ public sealed class WorkerNode : IAsyncDisposable
     /// <summary>Attempts that run now.</summary>
     public int Running => Volatile.Read(ref running);
 
+    /// <summary>How long no attempt has run.</summary>
+    public TimeSpan Idle => Running > 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Interlocked.Read(ref ended));
+
     /// <summary>Whether the slots take no more work.</summary>
     public bool Draining
     {
@@ -77,5 +82,9 @@ public sealed class WorkerNode : IAsyncDisposable
 
     internal void Begin() => Interlocked.Increment(ref running);
 
-    internal void End() => Interlocked.Decrement(ref running);
+    internal void End()
+    {
+        Interlocked.Exchange(ref ended, Stopwatch.GetTimestamp());
+        Interlocked.Decrement(ref running);
+    }
 }

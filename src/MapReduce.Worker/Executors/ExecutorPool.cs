@@ -1,11 +1,14 @@
+using System.Diagnostics;
+
 namespace MapReduce.Worker.Executors;
 
 /// <summary>Starts executors before they are needed: a spare has loaded its program but no code of any job, and serves one job only.</summary>
 /// <param name="settings">The node's settings.</param>
 internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 {
-    // A job that is over sooner than this is not to share the processors with the start of a spare.
-    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(250);
+    // The start of a spare is not to share the processors with attempts, unless those take very long.
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private readonly object gate = new();
     private readonly Queue<Task<ExecutorProcess>> spares = [];
@@ -18,8 +21,18 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
             while (!stop.IsCancellationRequested && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, stop.Token));
     }
 
-    /// <summary>Starts the spares a moment later.</summary>
-    public void WarmLater() => Task.Delay(Delay, stop.Token).ContinueWith(_ => Warm(), stop.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+    /// <summary>Starts the spares as soon as the node has nothing to do, or in a while.</summary>
+    /// <param name="idle">How long the node has had nothing to do.</param>
+    public async Task WarmLaterAsync(Func<TimeSpan> idle)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        do
+        {
+            await Task.Delay(Rest);
+        }
+        while (idle() < Rest && Stopwatch.GetElapsedTime(begun) < Longest);
+        Warm();
+    }
 
     /// <summary>An executor that has loaded no code of any job. The caller ends it.</summary>
     public async Task<ExecutorProcess> TakeAsync(CancellationToken cancellation)

@@ -1,0 +1,21 @@
+#!/bin/sh
+# cluster.sh [REPS] [WORKLOAD...]: races a cluster of three nodes with one slot each against `mr run` with three slots, on the same data.
+# Needs the data that setup.sh makes, and the programs that ours.sh publishes.
+set -e
+B=$(cd "$(dirname "$0")" && pwd)
+W=${BENCH_WORK:-$HOME/.cache/mapreduce-bench}
+REPS=${1:-5}
+[ $# -gt 0 ] && shift
+STATE=$(mktemp -d)
+"$W/ours/mr/mr" cluster up --folder "$STATE" --nodes 3 --slots 1
+trap '"$W/ours/mr/mr" cluster down --cluster "$STATE"; rm -rf "$STATE"' EXIT
+alone() { echo "$W/ours/mr/mr run $W/ours/$1/$1.dll --slots 3 -q --output {O} --input {D}/$2"; }
+nodes() { echo "$W/ours/mr/mr submit $W/ours/$1/$1.dll --cluster $STATE -q --output {O} --input {D}/$2"; }
+python3 "$B/race.py" --work "$W" --reps "$REPS" \
+  --ours "W1/local=$(alone WordCount w1.txt) -- --sorted" --ours "W1/cluster=$(nodes WordCount w1.txt) -- --sorted" \
+  --ours "W1b/local=$(alone WordCount w1b.txt) -- --sorted" --ours "W1b/cluster=$(nodes WordCount w1b.txt) -- --sorted" \
+  --ours "W2/local=$(alone WebLog w2.log)" --ours "W2/cluster=$(nodes WebLog w2.log)" \
+  --ours "W3/local=$(alone Sort w3.dat) -- --record 100" --ours "W3/cluster=$(nodes Sort w3.dat) -- --record 100" \
+  --ours "W5/local=$(alone Grep w1.txt) -- --lines --pattern '(^| )[qz][a-z][a-z]j[a-z]*[xk]q( |\$)'" \
+  --ours "W5/cluster=$(nodes Grep w1.txt) -- --lines --pattern '(^| )[qz][a-z][a-z]j[a-z]*[xk]q( |\$)'" \
+  ${@:-W1:local W1b:local W2:local W3:local W5:local}
