@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MapReduce.Api;
-using Xunit;
 
 namespace MapReduce.Cluster.Tests;
 
@@ -18,7 +17,7 @@ internal sealed partial class RealCluster : IDisposable
     public RealCluster(int nodes = 3, params string[] settings)
     {
         var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
-        Assert.True(code == 0, error);
+        Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
         Nodes = document.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(node => node.GetProperty("name").GetString()!, node => node.GetProperty("process").GetInt32());
         Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
@@ -45,7 +44,7 @@ internal sealed partial class RealCluster : IDisposable
     public string Submit(params IEnumerable<string> arguments)
     {
         var (code, output, error) = Mr.Run(["submit", "--cluster", State, "--detach", .. arguments]);
-        Assert.True(code == 0, error);
+        Check(code == 0, error);
         return output.Trim();
     }
 
@@ -90,8 +89,13 @@ internal sealed partial class RealCluster : IDisposable
         Client.Dispose();
         foreach (var node in Nodes.Values) Signal(node, Continue);
         Mr.Run("cluster", "down", "--cluster", State);
-        foreach (var process in Nodes.Values.Concat(children)) Assert.False(IsAlive(process), $"process {process} is left");
+        foreach (var process in Nodes.Values.Concat(children)) Check(!IsAlive(process), $"Process {process} is left.");
         Directory.Delete(home, recursive: true);
+    }
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds) throw new InvalidOperationException(otherwise);
     }
 
     private static bool IsAlive(int process)
