@@ -9,20 +9,18 @@ using MapReduce.Worker.Segments;
 
 namespace MapReduce.Worker;
 
-/// <summary>Runs the attempts of one slot, one at a time, each in the slot's executor. Whatever happens to an attempt becomes a report.</summary>
+/// <summary>Runs each attempt in the slot's executor.</summary>
 /// <param name="node">What the slots of the node share.</param>
 /// <param name="ask">Asks the job master, as often as it takes.</param>
-internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationToken, Task<object>> ask) : IAsyncDisposable
+internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationToken, Task<object>> ask) : IAttemptRunner
 {
     private JobExecutor? current;
     private long bytes;
 
-    /// <summary>How many bytes the attempt has done.</summary>
+    /// <inheritdoc/>
     public long Bytes => Interlocked.Read(ref bytes);
 
-    /// <summary>Runs an attempt.</summary>
-    /// <returns>The report, but for the slot and the epoch.</returns>
-    /// <exception cref="OperationCanceledException">The attempt was to stop, and has.</exception>
+    /// <inheritdoc/>
     public async Task<Report> RunAsync(Grant grant, CancellationToken cancellation)
     {
         Interlocked.Exchange(ref bytes, 0);
@@ -70,7 +68,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         return report;
     }
 
-    /// <summary>Ends the executor, for the slot has nothing more to do for its job.</summary>
+    /// <inheritdoc/>
     public async Task EndExecutorAsync()
     {
         if (current is null) return;
@@ -79,6 +77,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         await ended.DisposeAsync();
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await EndExecutorAsync();
 
     private async Task<JobExecutor> ExecutorAsync(Grant grant, CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     private readonly WorkerNode node;
     private readonly IActorRef master;
     private readonly Slot slot;
-    private readonly SlotRunner runner;
+    private readonly IAttemptRunner runner;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private Grant? grant;
     private Report? report;
@@ -37,12 +37,16 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     /// <param name="node">What the slots of the node share.</param>
     /// <param name="number">The number of the slot in the cluster.</param>
     /// <param name="master">The way to the job master, wherever it is.</param>
-    public SlotWorker(WorkerNode node, int number, IActorRef master)
+    public SlotWorker(WorkerNode node, int number, IActorRef master) : this(node, number, master, ask => new SlotRunner(node, ask))
+    {
+    }
+
+    internal SlotWorker(WorkerNode node, int number, IActorRef master, Func<Func<IMessage, CancellationToken, Task<object>>, IAttemptRunner> makeRunner)
     {
         this.node = node;
         this.master = master;
         slot = new Slot { Node = node.Settings.Node, Incarnation = node.Incarnation, Number = number };
-        runner = new SlotRunner(node, AskAsync);
+        runner = makeRunner(AskAsync);
     }
 
     /// <inheritdoc/>

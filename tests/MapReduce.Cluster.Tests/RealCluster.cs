@@ -14,19 +14,22 @@ internal sealed partial class RealCluster : IDisposable
 
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
 
+    private readonly string[] settings;
+
     public RealCluster(int nodes = 3, params string[] settings)
     {
+        this.settings = settings;
         var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
-        Nodes = document.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(node => node.GetProperty("name").GetString()!, node => node.GetProperty("process").GetInt32());
+        Nodes = Processes(document);
         Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
     }
 
     public MapReduceClient Client { get; }
 
     /// <summary>The process of each node.</summary>
-    public IReadOnlyDictionary<string, int> Nodes { get; }
+    public IReadOnlyDictionary<string, int> Nodes { get; private set; }
 
     /// <summary>The folder of the cluster.</summary>
     public string State => Path.Combine(home, "cluster");
@@ -77,6 +80,15 @@ internal sealed partial class RealCluster : IDisposable
 
     public void ContinueNode(string node) => Signal(Nodes[node], Continue);
 
+    /// <summary>Starts the node that was killed again, with what is on its disk, and waits until it is a member.</summary>
+    public void Restart()
+    {
+        var (code, _, error) = Mr.Run(["cluster", "add", "--cluster", State, "--slots", "1", .. settings.SelectMany(setting => (string[])["--set", setting])]);
+        Check(code == 0, error);
+        using var document = JsonDocument.Parse(Mr.Run("cluster", "status", "--cluster", State, "--json").Output);
+        Nodes = Processes(document);
+    }
+
     public static void KillProcess(int process) => Signal(process, Kill);
 
     /// <summary>The processes that a node has started, and that live.</summary>
@@ -93,12 +105,16 @@ internal sealed partial class RealCluster : IDisposable
         Directory.Delete(home, recursive: true);
     }
 
+    private static Dictionary<string, int> Processes(JsonDocument document)
+        => document.RootElement.GetProperty("nodes").EnumerateArray().ToDictionary(node => node.GetProperty("name").GetString()!, node => node.GetProperty("process").GetInt32());
+
     private static void Check(bool holds, string otherwise)
     {
         if (!holds) throw new InvalidOperationException(otherwise);
     }
 
-    private static bool IsAlive(int process)
+    /// <summary>Whether a process is still there after a while.</summary>
+    public static bool IsAlive(int process)
     {
         try
         {

@@ -2,6 +2,9 @@ using MapReduce.Soak;
 
 Dictionary<string, (string About, Func<int, Task<bool>> Run, int Count)> soaks = new(StringComparer.Ordinal)
 {
+    ["kills"] = ("random kills of nodes, executors and masters while jobs run, four a job; every result must be exact", KillSoak.RunAsync, 200),
+    ["jobs"] = ("small jobs one after another; memory, handles, threads, files and recovery must stay flat", JobsSoak.RunAsync, 1000),
+    ["shuffle"] = ("a shuffle over HTTP from so many maps to 200 reduces", ShuffleSoak.RunAsync, 1000),
     ["master"] = ("completions a second, recovery and memory of the job master in a job of so many tasks", MasterSoak.RunAsync, 100_000),
 };
 

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using MapReduce.Api;
+using MapReduce.Cluster.Tests;
+
+namespace MapReduce.Soak;
+
+/// <summary>Runs many small jobs on one cluster and looks at what the nodes use.</summary>
+internal static class JobsSoak
+{
+    private const int Samples = 10;
+    private const double Tolerance = 1.25;
+
+    public static async Task<bool> RunAsync(int jobs)
+    {
+        using var cluster = new RealCluster();
+        var input = cluster.Write("in", "a b c\n");
+        var package = cluster["package.zip"];
+        ZipFile.CreateFromDirectory(Path.GetDirectoryName(Mr.Job("WordCount"))!, package);
+        var digest = (await cluster.Client.UploadAsync(package)).Digest;
+        var times = new List<double>();
+        Use? first = null;
+        var last = default(Use);
+        for (var number = 1; number <= jobs; number++)
+        {
+            var watch = Stopwatch.GetTimestamp();
+            var receipt = await cluster.Client.SubmitAsync(new SubmitRequest { Package = digest, Assembly = "WordCount.dll", Inputs = [input], Output = cluster["out"], Overwrite = true });
+            var details = await cluster.Client.WaitAsync(receipt.Id);
+            if (details.Phase != "succeeded") throw new InvalidOperationException($"Job {number} ended as {details.Phase}: {details.Failure?.Message}");
+            times.Add(Stopwatch.GetElapsedTime(watch).TotalMilliseconds);
+            if (number % (jobs / Samples) != 0) continue;
+            last = Look(cluster);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number} jobs: {times.Order().ElementAt(times.Count / 2):0} ms a job, {last.MebiBytes} MiB, {last.Handles} handles, {last.Threads} threads, {last.Files} files beside logs and blobs"));
+            times.Clear();
+            // The first tenth is warming up.
+            if (number >= 2 * jobs / Samples) first ??= last;
+        }
+        var recovery = new List<TimeSpan>();
+        for (var i = 0; i < 2; i++) recovery.Add(await ReplaceMasterAsync(cluster));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"With {jobs} jobs in the journal another master reigns after {recovery[0].TotalSeconds:0.0} s and {recovery[1].TotalSeconds:0.0} s."));
+        var before = first!.Value;
+        return last.MebiBytes < before.MebiBytes * Tolerance && last.Handles < before.Handles * Tolerance && last.Threads < before.Threads * Tolerance && last.Files <= before.Files * Tolerance
+            && recovery.Max() < TimeSpan.FromSeconds(8);
+    }
+
+    private static async Task<TimeSpan> ReplaceMasterAsync(RealCluster cluster)
+    {
+        var before = await cluster.Client.NodesAsync();
+        var watch = Stopwatch.StartNew();
+        cluster.KillNode(before.Master);
+        while ((await cluster.Client.NodesAsync()).Epoch == before.Epoch)
+        {
+        }
+        watch.Stop();
+        cluster.Restart();
+        return watch.Elapsed;
+    }
+
+    private static Use Look(RealCluster cluster)
+    {
+        var use = default(Use);
+        foreach (var id in cluster.Nodes.Values)
+        {
+            using var process = Process.GetProcessById(id);
+            use = use with { MebiBytes = use.MebiBytes + (process.WorkingSet64 >> 20), Handles = use.Handles + Directory.GetFiles($"/proc/{id}/fd").Length, Threads = use.Threads + process.Threads.Count };
+        }
+        var files = Directory.EnumerateFiles(cluster.State, "*", SearchOption.AllDirectories).Count(file => !file.Contains("/logs/", StringComparison.Ordinal) && !file.Contains("/blobs/", StringComparison.Ordinal));
+        return use with { Files = files + Directory.GetFileSystemEntries(Path.GetTempPath(), "mr-*").Length };
+    }
+
+    private readonly record struct Use(long MebiBytes, int Handles, int Threads, int Files);
+}

@@ -1,0 +1,63 @@
+using MapReduce.Cluster.Tests;
+
+namespace MapReduce.Soak;
+
+/// <summary>Kills nodes, executors and masters at random moments while jobs run, and compares each result with that of one process.</summary>
+internal static class KillSoak
+{
+    private const int KillsOfJob = 4;
+    private const int LongestPause = 2500;
+
+    public static async Task<bool> RunAsync(int kills)
+    {
+        var seed = Environment.TickCount;
+        Console.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        using var cluster = new RealCluster();
+        var words = new Words(Path.GetDirectoryName(cluster.State)!, lines: 150_000, split: 500_000, partitions: 6);
+        var children = new List<int>();
+        var done = new Dictionary<string, int> { ["node"] = 0, ["executor"] = 0, ["master"] = 0 };
+        var isExact = true;
+        for (var number = 1; done.Values.Sum() < kills; number++)
+        {
+            var output = cluster[$"out-{number}"];
+            var job = cluster.Submit([Words.Job, "--output", output, .. words.Arguments]);
+            for (var kill = 0; kill < KillsOfJob && done.Values.Sum() < kills; kill++)
+            {
+                await Task.Delay(random.Next(LongestPause));
+                if ((await cluster.Client.JobAsync(job)).Ended is not null) break;
+                if (await KillAsync(cluster, random, children) is { } what) done[what]++;
+            }
+            var details = await cluster.Client.WaitAsync(job);
+            var wrong = details.Phase != "succeeded" ? $"{details.Phase}: {details.Failure?.Message}" : words.Difference(output, details.Counters);
+            wrong ??= Directory.GetDirectories(Path.GetDirectoryName(output)!, ".out-*").Length > 0 ? "staging is left" : null;
+            isExact &= wrong is null;
+            Console.WriteLine($"job {number}: {wrong ?? "exact"}; killed so far {string.Join(", ", done.Select(kind => $"{kind.Value} {kind.Key}s"))}");
+            if (wrong is null) Directory.Delete(output, recursive: true);
+        }
+        var orphans = children.Where(RealCluster.IsAlive).ToList();
+        if (orphans.Count > 0) Console.WriteLine($"Processes without a node are left: {string.Join(", ", orphans)}");
+        return isExact && orphans.Count == 0;
+    }
+
+    /// <summary>Kills something, and starts again what does not come back by itself.</summary>
+    /// <returns>What was killed; null where nothing was there to be killed.</returns>
+    private static async Task<string?> KillAsync(RealCluster cluster, Random random, List<int> children)
+    {
+        var nodes = cluster.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
+        var node = nodes[random.Next(nodes.Count)];
+        if (random.Next(3) == 0)
+        {
+            var executors = RealCluster.ChildrenOf(cluster.Nodes[node]);
+            if (executors.Count == 0) return null;
+            RealCluster.KillProcess(executors[random.Next(executors.Count)]);
+            return "executor";
+        }
+        var master = await cluster.MasterAsync();
+        if (random.Next(2) == 0) node = master;
+        children.AddRange(RealCluster.ChildrenOf(cluster.Nodes[node]));
+        cluster.KillNode(node);
+        cluster.Restart();
+        return node == master ? "master" : "node";
+    }
+}
