@@ -19,9 +19,15 @@ public sealed class KillTests : IDisposable
     [InlineData("map", "worker")]
     [InlineData("map", "executor")]
     [InlineData("map", "master")]
+    [InlineData("spill", "worker")]
+    [InlineData("spill", "executor")]
+    [InlineData("spill", "master")]
     [InlineData("reduce", "worker")]
     [InlineData("reduce", "executor")]
     [InlineData("reduce", "master")]
+    [InlineData("merge", "worker")]
+    [InlineData("merge", "executor")]
+    [InlineData("merge", "master")]
     public async Task Whatever_is_killed_in_whatever_phase_the_result_is_exact(string phase, string victim)
     {
         var job = Submit(phase);
@@ -32,17 +38,58 @@ public sealed class KillTests : IDisposable
         Assert.Contains(before, @event => @event.Event == "AttemptStarted" && @event.Attempt == held.Attempt);
         Assert.DoesNotContain(before, @event => @event.Event is "AttemptSucceeded" or "StagePlanned" && @event.Attempt == held.Attempt);
         Assert.DoesNotContain(before, @event => @event.Event == "CommitDecided");
+        AssertFilesOf(phase, job, held);
 
+        var killed = DateTimeOffset.UtcNow;
         var gone = victim switch { "worker" => held.Node!, "master" => master, _ => null };
         if (gone is null) RealCluster.KillProcess(executor);
         else cluster.KillNode(gone);
         File.WriteAllText(cluster["gate/open"], "");
-        await AssertExactAsync(job);
+        await AssertExactAsync(job, phase is "spill" or "merge" ? 1 : 0);
 
         var events = await cluster.EventsAsync(job);
-        if (victim == "master") Assert.Contains(events, @event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision);
+        if (victim == "master") Assert.InRange(events.First(@event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision).At - killed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
+        if (victim == "worker") Assert.InRange(events.First(@event => @event.Event == "AttemptStarted" && @event.Revision > before[^1].Revision && TaskOf(@event) == TaskOf(held)).At - killed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         if (victim == "executor") Assert.Contains(events, @event => @event is { Event: "AttemptFailed", Reason: "ExecutorExited" });
         AssertOnlyLostWorkIsDoneAgain(before, events, gone);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_lost_after_it_has_prepared_its_parts_is_not_missed()
+    {
+        var job = Submit("reduce");
+        await EnteredAsync();
+        var held = await HeldAttemptAsync(job, "reduce");
+        var before = await cluster.EventsAsync(job);
+        var prepared = before.First(@event => @event.Event == "AttemptSucceeded" && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != held.Node);
+        Assert.NotEmpty(Directory.GetFiles(cluster[$".out.mr-{job}"], $"{prepared.Attempt}-*", SearchOption.AllDirectories));
+        cluster.KillNode(prepared.Node!);
+        // The job goes on when the loss is known: what was prepared is on the output's own storage.
+        await cluster.AwaitNodesAsync(2);
+        File.WriteAllText(cluster["gate/open"], "");
+        await AssertExactAsync(job);
+        AssertOnlyLostWorkIsDoneAgain(before, await cluster.EventsAsync(job), prepared.Node);
+    }
+
+    [Fact]
+    public async Task A_master_that_is_killed_just_before_the_decision_is_followed_by_one_that_decides()
+    {
+        var job = Submit("reduce");
+        await EnteredAsync();
+        var held = await HeldAttemptAsync(job, "reduce");
+        var before = await cluster.EventsAsync(job);
+        // The master stands still while the last part is prepared, and dies with the report before it.
+        var master = await cluster.MasterAsync();
+        cluster.StopNode(master);
+        File.WriteAllText(cluster["gate/open"], "");
+        await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(cluster[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
+        cluster.KillNode(master);
+        await AssertExactAsync(job);
+        var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > before[^1].Revision).ToList();
+        Assert.Equal("EpochClaimed", after[0].Event);
+        Assert.Equal(["CommitDecided", "JobPublished"], after[^2..].Select(@event => @event.Event));
+        // The attempt that had prepared its part while there was no master is believed; only its node's own death undoes it.
+        if (held.Node != master) Assert.Contains(after, @event => @event.Event == "AttemptSucceeded" && @event.Attempt == held.Attempt);
     }
 
     [Fact]
@@ -67,21 +114,41 @@ public sealed class KillTests : IDisposable
     public async Task A_node_that_is_lost_while_reducers_fetch_from_it_has_its_map_outputs_made_again()
     {
         using var remote = new RealCluster(3, NoSpeculation, "shuffle.short-circuit=off");
-        Directory.CreateDirectory(remote["gate"]);
-        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(remote), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
-        await EnteredAsync(remote);
-        var held = await HeldAttemptAsync(job, "map", remote);
-        var master = await remote.MasterAsync();
-        var victim = remote.Nodes.Keys.First(node => node != held.Node && node != master);
-        await remote.AwaitAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Node == victim);
-        remote.StopNode(victim);
-        File.WriteAllText(remote["gate/open"], "");
-        await remote.AwaitAsync(job, @event => @event is { Event: "AttemptStarted" } && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != victim);
+        var (job, victim, _) = await StopInShuffleAsync(remote);
         remote.KillNode(victim);
         var details = await remote.Client.WaitAsync(job);
         Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
         AssertResult(remote["out"], details);
         Assert.Contains(await remote.EventsAsync(job), @event => @event.Event == "MapOutputLost");
+    }
+
+    [Fact]
+    public async Task A_master_that_is_killed_while_reducers_fetch_is_followed_by_one_that_finishes()
+    {
+        // Of five nodes one stands still, so that the fetch lasts, and one dies.
+        using var remote = new RealCluster(5, NoSpeculation, "shuffle.short-circuit=off");
+        var (job, still, master) = await StopInShuffleAsync(remote);
+        remote.KillNode(master);
+        await remote.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
+        remote.ContinueNode(still);
+        var details = await remote.Client.WaitAsync(job);
+        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
+        AssertResult(remote["out"], details);
+    }
+
+    /// <summary>Stops a node that holds map outputs, and waits until reducers want them.</summary>
+    private static async Task<(string Job, string Stopped, string Master)> StopInShuffleAsync(RealCluster remote)
+    {
+        Directory.CreateDirectory(remote["gate"]);
+        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(remote), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
+        await EnteredAsync(remote);
+        var held = await HeldAttemptAsync(job, "map", remote);
+        var master = await remote.MasterAsync();
+        var made = await remote.AwaitAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Node != held.Node && @event.Node != master);
+        remote.StopNode(made.Node!);
+        File.WriteAllText(remote["gate/open"], "");
+        await remote.AwaitAsync(job, @event => @event is { Event: "AttemptStarted" } && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != made.Node);
+        return (job, made.Node!, master);
     }
 
     [Fact]
@@ -110,48 +177,62 @@ public sealed class KillTests : IDisposable
     private string Submit(string phase)
     {
         Directory.CreateDirectory(cluster["gate"]);
-        return cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(cluster), "--output", cluster["out"], "--split", "1000", "--partitions", "4", "--", "--phase", phase, "--gate", cluster["gate"]);
+        return cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(cluster), "--output", cluster["out"], "--split", "1000", "--partitions", "4", "--memory", "1MiB", "--", "--phase", phase, "--gate", cluster["gate"]);
     }
 
     /// <summary>Waits until an attempt stands at the gate; tells its process.</summary>
-    private async Task<int> EnteredAsync(RealCluster? at = null)
+    private Task<int> EnteredAsync() => EnteredAsync(cluster);
+
+    private static async Task<int> EnteredAsync(RealCluster at)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {
             await pause.WaitForNextTickAsync(patience.Token);
-            if (Directory.GetFiles((at ?? cluster)["gate"], "entered-*") is [var file, ..]) return int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+            if (Directory.GetFiles(at["gate"], "entered-*") is [var file, ..]) return int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
         }
     }
 
     /// <summary>The attempt that stands at the gate: in its phase nothing else is left to run.</summary>
-    private async Task<JobEventDetails> HeldAttemptAsync(string job, string phase, RealCluster? at = null)
+    private Task<JobEventDetails> HeldAttemptAsync(string job, string phase) => HeldAttemptAsync(job, phase, cluster);
+
+    private static async Task<JobEventDetails> HeldAttemptAsync(string job, string phase, RealCluster at)
     {
         while (true)
         {
-            var events = await (at ?? cluster).EventsAsync(job);
+            var events = await at.EventsAsync(job);
             var started = events.Where(@event => @event.Event == "AttemptStarted").ToList();
             var ended = events.Where(@event => @event.Event is "AttemptSucceeded" or "StagePlanned" or "AttemptFailed").Select(@event => @event.Attempt).ToHashSet();
             var open = started.Where(@event => !ended.Contains(@event.Attempt)).ToList();
-            var of = $"-{phase[0]}";
-            var tasks = phase == "plan" ? 1 : events.Where(@event => @event.Event == "StagePlanned").Select(@event => phase == "map" ? @event.Maps : @event.Reduces).FirstOrDefault();
+            var of = phase switch { "spill" => "-m", "merge" => "-r", _ => $"-{phase[0]}" };
+            var tasks = phase == "plan" ? 1 : events.Where(@event => @event.Event == "StagePlanned").Select(@event => of == "-m" ? @event.Maps : @event.Reduces).FirstOrDefault();
             if (open is [var only] && only.Attempt!.Contains(of, StringComparison.Ordinal) && started.Where(@event => @event.Attempt!.Contains(of, StringComparison.Ordinal)).Select(@event => @event.Attempt![..^3]).Distinct().Count() == tasks) return only;
         }
     }
 
-    private async Task AssertExactAsync(string job)
+    /// <summary>What the attempt has on disk tells that it is in the middle of its phase.</summary>
+    private void AssertFilesOf(string phase, string job, JobEventDetails held)
+    {
+        var folder = Path.Combine(cluster.State, held.Node!, "jobs", job);
+        if (phase == "spill") Assert.True(new FileInfo(Path.Combine(folder, "outputs", $"map-{held.Attempt}")).Length > 0);
+        if (phase == "merge") Assert.True(Directory.GetFiles(Path.Combine(folder, "scratch", held.Attempt!)).Length > 1);
+    }
+
+    private static string TaskOf(JobEventDetails @event) => @event.Attempt![..@event.Attempt!.LastIndexOf('-')];
+
+    private async Task AssertExactAsync(string job, int fillers = 0)
     {
         var details = await cluster.Client.WaitAsync(job);
         Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        AssertResult(cluster["out"], details);
+        AssertResult(cluster["out"], details, fillers);
         Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(cluster["out"])!, ".out.mr-*"));
     }
 
-    private static void AssertResult(string output, JobDetails details)
+    private static void AssertResult(string output, JobDetails details, int fillers = 0)
     {
         var counts = Directory.GetFiles(output, "part-*").SelectMany(File.ReadAllLines).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => int.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(53, counts.Count);
+        Assert.Equal(53 + fillers, counts.Count);
         Assert.Equal((1, Lines - 1, Lines - 1), (counts["gate"], counts["of"], counts["line"]));
         Assert.Equal(Lines - 1, counts.Where(word => word.Key.StartsWith("word", StringComparison.Ordinal)).Sum(word => word.Value));
         Assert.Equal((3 * (Lines - 1)) + 1, details.Counters["words"]);
@@ -159,8 +240,8 @@ public sealed class KillTests : IDisposable
 
     private static void AssertOnlyLostWorkIsDoneAgain(List<JobEventDetails> before, List<JobEventDetails> after, string? gone)
     {
-        var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (@event.Node != gone || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(@event => @event.Attempt![..@event.Attempt!.LastIndexOf('-')]).ToHashSet();
-        var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(@event => @event.Attempt![..@event.Attempt!.LastIndexOf('-')]);
+        var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (@event.Node != gone || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(TaskOf).ToHashSet();
+        var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(TaskOf);
         Assert.DoesNotContain(again, finished.Contains);
     }
 }

@@ -72,6 +72,17 @@ internal sealed partial class RealCluster : IDisposable
         throw new InvalidOperationException("The job has ended without that event.");
     }
 
+    /// <summary>Waits until something is so.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await isSo()) await pause.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>Waits until so many nodes are members.</summary>
+    public Task AwaitNodesAsync(int count) => UntilAsync(async () => (await Client.NodesAsync()).Nodes.Count == count);
+
     public async Task<string> MasterAsync() => (await Client.NodesAsync()).Master;
 
     public void KillNode(string node) => Signal(Nodes[node], Kill);
@@ -99,8 +110,7 @@ internal sealed partial class RealCluster : IDisposable
     {
         var children = Nodes.Values.SelectMany(ChildrenOf).ToList();
         Client.Dispose();
-        foreach (var node in Nodes.Values) Signal(node, Continue);
-        Mr.Run("cluster", "down", "--cluster", State);
+        foreach (var node in Nodes.Values) Signal(node, Kill);
         foreach (var process in Nodes.Values.Concat(children)) Check(!IsAlive(process), $"Process {process} is left.");
         Directory.Delete(home, recursive: true);
     }

@@ -5,7 +5,7 @@ namespace MapReduce.TestJobs;
 
 public sealed class GateOptions
 {
-    [Option("phase", HelpText = "Where to wait: plan, map or reduce.")]
+    [Option("phase", HelpText = "Where to wait: plan, map, spill, reduce or merge.")]
     public string Phase { get; set; } = "";
 
     [Option("gate", HelpText = "The folder of the gate.")]
@@ -13,8 +13,12 @@ public sealed class GateOptions
 }
 
 /// <summary>Counts words, and waits at a gate in one phase until a test opens it: in planning, at the line "gate", or at the key "gate".</summary>
+/// <remarks>For the phases spill and merge the line "gate" also makes more pairs with the key "filler" than a task's buffers hold: in spill the attempt then
+/// waits with a part of its output on disk, and in merge it waits amid the values of that key, which come from several sorted runs.</remarks>
 public sealed class Gated : IJob
 {
+    private const int Fill = 100_000;
+
     public void Define(JobBuilder job)
     {
         var options = job.Options<GateOptions>();
@@ -24,7 +28,12 @@ public sealed class Gated : IJob
         {
             if (key == "gate" && options.Phase == "reduce") Wait(options.Gate);
             var sum = 0L;
-            foreach (var value in values) sum += value;
+            var count = 0;
+            foreach (var value in values)
+            {
+                sum += value;
+                if (key == "filler" && ++count == Fill / 2 && options.Phase == "merge") Wait(options.Gate);
+            }
             output.Emit(key, sum);
         }).WriteText(job.Output);
     }
@@ -41,7 +50,11 @@ public sealed class Gated : IJob
         public void Map(TextLine line, IEmitter<string, long> output)
         {
             var text = line.ToString();
-            if (text == "gate" && options.Phase == "map") Wait(options.Gate);
+            if (text == "gate")
+            {
+                for (var i = 0; i < Fill && options.Phase is ("spill" or "merge"); i++) output.Emit("filler", 0);
+                if (options.Phase is "map" or "spill") Wait(options.Gate);
+            }
             foreach (var word in text.Split(' '))
             {
                 output.Emit(word, 1);
