@@ -7,6 +7,9 @@ internal static class Mr
 {
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The program.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "mr.dll");
+
     /// <summary>Runs the program to its end.</summary>
     public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
     {
@@ -18,7 +21,7 @@ internal static class Mr
     }
 
     public static Process Start(params IEnumerable<string> arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mr.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>A job's assembly, in the folder that its own project builds.</summary>
     public static string Job(string project)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -41,6 +43,7 @@ public sealed class TlsTests : IAsyncLifetime
         Assert.False(await IsLetInAsync(node.Port, null));
         using var foreign = Foreign();
         Assert.False(await IsLetInAsync(node.Port, foreign));
+        await AssertCertificateIsNeededAsync(node);
         await SendPlainAsync(node.HttpPort);
         await SendPlainAsync(node.Port);
         Assert.All((await client.NodesAsync()).Nodes, member => Assert.Equal("up", member.State));
@@ -70,6 +73,16 @@ public sealed class TlsTests : IAsyncLifetime
         var (certificate, key) = new ClusterAuthority(Path.Combine(folder, "foreign")).Issue("rogue", ["127.0.0.1"]);
         using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+    }
+
+    /// <summary>What nodes ask each other needs a certificate even where the token is right.</summary>
+    private async Task AssertCertificateIsNeededAsync(NodeSettings node)
+    {
+        using var http = new HttpClient(Trusting());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new Tokens(cluster.Token, TimeProvider.System).Node);
+        using var refused = await http.GetAsync(new Uri($"{node.HttpAddress}internal/blobs/{new string('0', 64)}"));
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        Assert.Contains("shows its certificate", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private SocketsHttpHandler Trusting()

@@ -6,7 +6,7 @@ namespace MapReduce.Soak;
 internal static class KillSoak
 {
     private const int KillsOfJob = 4;
-    private const int LongestPause = 2500;
+    private const int LongestPause = 1000;
 
     public static async Task<bool> RunAsync(int kills)
     {
@@ -14,7 +14,7 @@ internal static class KillSoak
         Console.WriteLine($"seed {seed}");
         var random = new Random(seed);
         using var cluster = new RealCluster();
-        var words = new Words(Path.GetDirectoryName(cluster.State)!, lines: 150_000, split: 500_000, partitions: 6);
+        var words = new Words(Path.GetDirectoryName(cluster.State)!, lines: 600_000, split: 1_000_000, partitions: 6);
         var children = new List<int>();
         var done = new Dictionary<string, int> { ["node"] = 0, ["executor"] = 0, ["master"] = 0 };
         var isExact = true;

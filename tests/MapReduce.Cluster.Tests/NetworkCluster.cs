@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MapReduce.Api;
+
+namespace MapReduce.Cluster.Tests;
+
+/// <summary>Nodes on machines of their own, as on a local network: lan.conf, certificates, a token. Leaves no process and no file.</summary>
+internal sealed class NetworkCluster : IDisposable
+{
+    private const int Port = 4500;
+    private const int HttpPort = 4600;
+
+    private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
+    private readonly List<Process> processes = [];
+
+    public NetworkCluster(int nodes, params string[] settings)
+    {
+        Network = new Network(nodes);
+        File.WriteAllText(TokenFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        for (var node = 1; node <= nodes; node++)
+        {
+            var (code, output, error) = Mr.Run("certificate", "create", $"node-{node}", "--host", Network.AddressOf(node), "--folder", this["certificates"]);
+            if (code != 0) throw new InvalidOperationException(output + error);
+            File.WriteAllText(this[$"node-{node}.conf"], string.Create(CultureInfo.InvariantCulture, $$"""
+                mapreduce {
+                  node { name = "node-{{node}}", host = "{{Network.AddressOf(node)}}", port = {{Port}}, folder = "{{this[$"node-{node}"]}}" }
+                  cluster.seeds = [{{string.Join(", ", Enumerable.Range(1, Math.Min(3, nodes)).Select(seed => $"\"{Network.AddressOf(seed)}:{Port}\""))}}]
+                  http { port = {{HttpPort}}, token-file = "{{TokenFile}}" }
+                  tls { authority = "{{Authority}}", certificate = "{{this[$"certificates/node-{node}.pem"]}}", key = "{{this[$"certificates/node-{node}.key"]}}" }
+                  worker.slots = 1
+                  shuffle.short-circuit = off
+                  journal.connection = "Data Source={{this["journal.db"]}}"
+                }
+
+                """) + string.Join('\n', settings.Select(setting => $"mapreduce.{setting}")));
+        }
+        for (var node = 1; node <= nodes; node++) processes.Add(Start(node));
+        Client = new MapReduceClient(Addresses, File.ReadAllText(TokenFile), Trusting(), TimeSpan.FromSeconds(60));
+    }
+
+    public Network Network { get; }
+
+    public MapReduceClient Client { get; }
+
+    /// <summary>A place for files of the test.</summary>
+    public string this[string name] => Path.Combine(home, name);
+
+    public string Authority => this["certificates/authority.pem"];
+
+    public string TokenFile => this["token"];
+
+    public IEnumerable<Uri> Addresses => Enumerable.Range(1, processes.Count).Select(node => AddressOf(node));
+
+    public Uri AddressOf(int node) => new($"https://{Network.AddressOf(node)}:{HttpPort}/");
+
+    /// <summary>How <c>mr</c> finds the cluster.</summary>
+    public IReadOnlyList<string> Arguments => ["--address", .. Addresses.Select(address => address.ToString()), "--token-file", TokenFile, "--authority", Authority];
+
+    public string LogOf(int node) => File.ReadAllText(this[$"node-{node}.log"]);
+
+    public bool IsAlive(int node) => !processes[node - 1].HasExited;
+
+    /// <summary>Waits until so many nodes are full members.</summary>
+    public Task AwaitMembersAsync(int count) => RealCluster.UntilAsync(async () =>
+    {
+        var nodes = (await Client.NodesAsync()).Nodes;
+        return nodes.Count == count && nodes.All(node => node.State == "up");
+    });
+
+    /// <summary>Trusts the cluster's authority, and shows a certificate where there is one.</summary>
+    public SocketsHttpHandler Trusting(X509Certificate2? certificate = null)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Authority));
+        return new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, ClientCertificates = certificate is null ? null : [certificate] } };
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        foreach (var process in processes)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+            process.Dispose();
+        }
+        Network.Dispose();
+        Directory.Delete(home, recursive: true);
+    }
+
+    private Process Start(int node)
+    {
+        var command = $"exec ip netns exec {Network.NamespaceOf(node)} dotnet '{Mr.Program}' node start --config '{Path.Combine(Mr.Root, "hocon", "lan.conf")}' --config '{this[$"node-{node}.conf"]}' >'{this[$"node-{node}.log"]}' 2>&1";
+        return Process.Start("sh", ["-c", command]);
+    }
+}
