@@ -29,6 +29,9 @@ public enum EngineError
 
     /// <summary>The definition contradicts itself.</summary>
     Definition,
+
+    /// <summary>A place that the job writes to is not as the job needs it.</summary>
+    BadOutput,
 }
 
 /// <summary>A task or a plan failed for a reason that a user can act on: the message names what, where and what to do.</summary>
@@ -36,4 +39,7 @@ public sealed class EngineException(EngineError error, string message, Exception
 {
     /// <summary>The kind of failure.</summary>
     public EngineError Error { get; } = error;
+
+    /// <summary>The file of intermediate data or output that is damaged, missing, or has no room; null where it is none.</summary>
+    public string? File { get; init; }
 }

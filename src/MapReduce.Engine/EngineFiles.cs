@@ -68,6 +68,6 @@ internal static class EngineFiles
     /// <summary>The typed error of a failed file operation.</summary>
     public static EngineException Failed(string operation, string path, Exception exception)
         => exception.HResult is DiskFullOnWindows or DiskFullOnUnix || exception.Message.Contains("No space left", StringComparison.Ordinal)
-            ? new(EngineError.DiskFull, $"The disk is full: cannot {operation} '{path}'. Free some space, or choose another folder for intermediate data or output.", exception)
-            : new(EngineError.Storage, $"Cannot {operation} '{path}': {exception.Message}", exception);
+            ? new(EngineError.DiskFull, $"The disk is full: cannot {operation} '{path}'. Free some space, or choose another folder for intermediate data or output.", exception) { File = path }
+            : new(EngineError.Storage, $"Cannot {operation} '{path}': {exception.Message}", exception) { File = path };
 }

@@ -1,3 +1,6 @@
+using MapReduce.Sdk;
+using MapReduce.Storage;
+
 namespace MapReduce.Engine;
 
 /// <summary>The settings of the data path. None of them changes a byte of the output but <see cref="SplitBytes"/> and the number of partitions.</summary>
@@ -24,8 +27,18 @@ public sealed record EngineSettings
     /// <summary>Whether files are synced to disk before they count, so that a result survives a loss of power.</summary>
     public bool Durable { get; init; }
 
+    /// <summary>The id of the job, by which stores know what it has prepared.</summary>
+    public string Job { get; init; } = "";
+
+    /// <summary>The connections to stores.</summary>
+    public Connections Connections { get; init; } = Connections.None;
+
     /// <summary>Whether combiners and map-side folding run; off only to compare results.</summary>
     public bool Combine { get; init; } = true;
+
+    /// <summary>For whom stores are used.</summary>
+    internal StoreContext StoreOf(string attempt, int number, CancellationToken cancellation)
+        => new(Job, attempt, number, Connections.Find, cancellation) { SplitBytes = SplitBytes };
 }
 
 /// <summary>How blocks of intermediate data are compressed.</summary>

@@ -32,18 +32,25 @@ public sealed class JobRun
     /// <summary>For each stage the earlier stages whose results it reads.</summary>
     public IReadOnlyList<IReadOnlyList<int>> DependsOn => [.. definition.Stages.Select(stage => stage.DependsOn)];
 
+    /// <summary>The stages in words.</summary>
+    public IReadOnlyList<StageOutline> Outline => [.. definition.Stages.Select(StageOutline.Of)];
+
     /// <summary>The names of the counters, by index.</summary>
     public IReadOnlyList<string> Counters => [.. definition.Counters.Select(counter => counter.Name)];
 
     /// <summary>The outputs that are folders of parts.</summary>
     public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayouts.Of(definition)];
 
-    /// <summary>Whether the job declares side effects.</summary>
-    public bool HasSideEffects => definition.HasSideEffects;
+    /// <summary>The stores that the job writes to: the participant and the connection of each.</summary>
+    public IReadOnlyList<(string Participant, string Connection)> Stores
+        => [.. definition.Stages.SelectMany(stage => stage.Channels).SelectMany(channel => channel.Result!.Sinks).Select(sink => (sink.Participant, sink.Connection)).Distinct()];
+
+    /// <summary>Whether no task may run twice at a time: the job declares side effects, or writes to a store, where a second attempt would wait for the rows of the first.</summary>
+    public bool HasSideEffects => definition.HasSideEffects || Stores.Count > 0;
 
     /// <summary>Lets a job define itself, twice, to find out at once if it does so in two ways.</summary>
     /// <exception cref="JobException">The definition contradicts itself, or its arguments are wrong.</exception>
-    /// <exception cref="EngineException"><see cref="IJob.Define"/> threw, or gave two definitions.</exception>
+    /// <exception cref="EngineException">The job's constructor or <see cref="IJob.Define"/> threw, or gave two definitions.</exception>
     public static JobRun Define(Func<IJob> create, JobRequest request, EngineSettings settings)
     {
         var definition = DefineOnce(create, request);
@@ -85,20 +92,30 @@ public sealed class JobRun
     private static JobDefinition DefineOnce(Func<IJob> create, JobRequest request)
     {
         var builder = new JobBuilder(new JobArguments(request.Inputs, request.Arguments));
+        var where = "The constructor";
         try
         {
-            create().Define(builder);
+            var job = create();
+            where = "Define";
+            job.Define(builder);
+        }
+        catch (TypeInitializationException exception) when (exception.InnerException is { } inner and not (JobException or EngineException))
+        {
+            throw Threw($"The static constructor of '{exception.TypeName}'", inner);
         }
         catch (Exception exception) when (exception is not (JobException or EngineException))
         {
-            throw new EngineException(EngineError.UserCode, $"{request.Name}: Define threw {exception.GetType().Name}: {exception.Message}{Environment.NewLine}{exception.StackTrace}", exception);
+            throw Threw(where, exception);
         }
         return builder.Build(request.Name);
+
+        EngineException Threw(string where, Exception exception)
+            => new(EngineError.UserCode, $"{request.Name}: {where} threw {exception.GetType().Name}: {exception.Message}{Environment.NewLine}{exception.StackTrace}", exception);
     }
 
     private static string Signature(JobDefinition definition) => string.Join('|', definition.Stages.Select(stage =>
         $"{string.Join(',', stage.DependsOn)}:{string.Join(',', stage.Sources.Select(source => source.GetType() + string.Join(';', source.Patterns)))}:"
         + string.Join(',', stage.Channels.Select(channel =>
-            $"{channel.GetType()}{channel.Partitions}{channel.Partitioning}{channel.Reduce?.GetType()}{string.Join(';', channel.Result!.Outputs.Select(output => output.Target.Name + output.Target.FileName))}"))))
+            $"{channel.GetType()}{channel.Partitions}{channel.Partitioning}{channel.Reduce?.GetType()}{string.Join(';', channel.Result!.Outputs.Select(output => output.Target.Name + output.Target.FileName))}{string.Join(';', channel.Result!.Sinks.Select(sink => sink.Participant + sink.Connection + sink.Target))}"))))
         + string.Join(',', definition.Counters.Select(counter => counter.Name));
 }

@@ -20,6 +20,13 @@ public sealed class Dataset<TKey, TValue>
     /// <summary>Writes the bytes of key and value, one after the other, without separators.</summary>
     public Dataset<TKey, TValue> WriteRecords(OutputTarget target) => Write(target, new RecordFormat<TKey, TValue>());
 
+    /// <summary>Writes a row for each pair to a store, such as a table of a database. All outputs of the job appear together, files and rows.</summary>
+    public Dataset<TKey, TValue> WriteTo(RowSink<TKey, TValue> sink)
+    {
+        node.TypedSinks.Add(new SinkNode<TKey, TValue>(sink));
+        return this;
+    }
+
     /// <summary>Maps each pair in a later stage.</summary>
     public Pairs<TOutKey, TOutValue> Map<TOutKey, TOutValue>(MapPairFunction<TKey, TValue, TOutKey, TOutValue> map)
         where TOutKey : allows ref struct

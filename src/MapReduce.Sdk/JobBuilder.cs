@@ -87,6 +87,9 @@ public sealed class JobBuilder
     /// <summary>Reads one JSON document a line.</summary>
     public Source<TRecord> ReadJsonLines<TRecord>(InputSet inputs) => Add(JsonRecords.Lines<TRecord>(inputs));
 
+    /// <summary>Reads the records of a store, such as a table of a database.</summary>
+    public Source<TRecord> Read<TRecord>(RowSource<TRecord> source) where TRecord : allows ref struct => Add(new StoreFormat<TRecord>(source));
+
     /// <summary>Gives the numbers from 0 to <paramref name="count"/> - 1, <paramref name="perTask"/> to a map task; reads no input.</summary>
     public Source<long> ReadNumbers(long count, long perTask)
     {

@@ -18,6 +18,10 @@ public sealed class OutputFolder
     public const string ManifestName = "_manifest.json";
 
     private const string ReadyName = "out";
+    private const string TurnName = "_publishing";
+
+    /// <summary>Where a finished file may be, one after another: private, placed, published.</summary>
+    private const int Places = 3;
 
     private readonly string job;
     private readonly StagingOwner owner;
@@ -44,6 +48,9 @@ public sealed class OutputFolder
 
     /// <summary>Intermediate data.</summary>
     public string Scratch => Path.Combine(Staging, "scratch");
+
+    /// <summary>The id of the job.</summary>
+    public string Job => job;
 
     private string Ready => Path.Combine(Staging, ReadyName);
 
@@ -72,12 +79,46 @@ public sealed class OutputFolder
         return folder!;
     }
 
+    /// <summary>Opens the staging folder that a job of a cluster has; null where it has none any more, because its output is published or discarded.</summary>
+    /// <param name="target">The output folder.</param>
+    /// <param name="job">The job's id.</param>
+    /// <exception cref="StorageException">It cannot be opened.</exception>
+    public static OutputFolder? Open(string target, string job)
+        => IsStaged(target, job) ? Stage(target, job, shared: true) : null;
+
+    /// <summary>Whether there is a staging folder of a job.</summary>
+    /// <param name="target">The output folder.</param>
+    /// <param name="job">The job's id.</param>
+    public static bool IsStaged(string target, string job) => Directory.Exists(OutputPlace.Staging(OutputPlace.Full(target), job));
+
+    /// <summary>Whether a job's staging folder and its output are both gone, and not only out of sight because their storage is away.</summary>
+    /// <param name="target">The output folder.</param>
+    /// <param name="job">The job's id.</param>
+    public static bool IsLost(string target, string job)
+    {
+        target = OutputPlace.Full(target);
+        var staging = OutputPlace.Staging(target, job);
+        try
+        {
+            return !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(target)!).Contains(staging) && OutputPlace.Writer(target) != job;
+        }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether the output that is at a place is that of a job.</summary>
+    public static bool IsOf(string target, string job) => OutputPlace.Writer(OutputPlace.Full(target)) == job;
+
     /// <summary>
     /// Removes staging folders beside a place whose processes have ended. Where one of them was about to exchange an old output for a new
     /// one in two steps, the exchange is completed first.
     /// </summary>
     /// <returns>The folders removed. One that may not be removed is left.</returns>
-    public static IReadOnlyList<string> CleanLeftovers(string target)
+    /// <param name="target">The output folder.</param>
+    /// <param name="stores">The participants beside the files. A leftover of a job that wrote to stores is settled with them first, and left where that cannot be.</param>
+    public static IReadOnlyList<string> CleanLeftovers(string target, IReadOnlyList<ICommitParticipant>? stores = null)
     {
         target = OutputPlace.Full(target);
         var parent = Path.GetDirectoryName(target)!;
@@ -92,7 +133,8 @@ public sealed class OutputFolder
                 if (!Directory.Exists(folder)) removed.Add(folder);
                 continue;
             }
-            if (CompleteExchange(Path.Combine(folder, ReadyName), target) && Delete(folder, left)) removed.Add(folder);
+            if (Settle(folder, target, stores ?? []) && CompleteExchange(Path.Combine(folder, ReadyName), target) && Delete(folder, left)) removed.Add(folder);
+            else left.Dispose();
         }
         return removed;
     }
@@ -106,10 +148,35 @@ public sealed class OutputFolder
         var path = PathOf(name);
         Failures.Writing(path, () =>
         {
-            if (!File.Exists(privatePath) && File.Exists(path)) return;
+            // Whoever takes over from a crash begins again, and may find the file placed, or the whole output published.
+            if (!File.Exists(privatePath) && (File.Exists(path) || OutputPlace.Writer(Target) == job)) return;
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(privatePath, path, overwrite: true);
         });
+    }
+
+    /// <summary>Checks a finished file of an attempt, before or after it is placed, unless the whole output is published.</summary>
+    /// <param name="privatePath">Where it was finished.</param>
+    /// <param name="name">Its path below the output folder, with '/' between folders.</param>
+    /// <param name="bytes">How long it was then.</param>
+    /// <param name="hash">Its XXH128 then, in hexadecimal digits; null to compare the length only.</param>
+    /// <exception cref="StorageException">It is not there, or is another one.</exception>
+    public void Check(string privatePath, string name, long bytes, string? hash)
+    {
+        var placed = PathOf(name);
+        // Another coordinator of the job, perhaps a deposed one, may place the file and publish it meanwhile. It moves one way only, so a second look finds it.
+        for (var looks = 1; OutputPlace.Writer(Target) != job; looks++)
+        {
+            var path = File.Exists(privatePath) ? privatePath : placed;
+            string? fault = null;
+            Failures.Writing(path, () => fault = FinishedFile.Fault(path, bytes, hash));
+            if (fault is null) return;
+            if (looks < Places && !File.Exists(path)) continue;
+            // A storage that is away shows no file either.
+            throw Directory.Exists(Staging)
+                ? new StorageException(StorageError.Damaged, $"The file '{name}' of the output cannot be published: {fault}. Something beside the job has changed it, or the disk is failing. Nothing was published; run the job again, and leave its folders alone while it runs.")
+                : new StorageException(StorageError.Other, $"'{Staging}', in which the output of job {job} is staged, cannot be seen now.");
+        }
     }
 
     /// <summary>Writes a file into what will be published.</summary>
@@ -133,12 +200,22 @@ public sealed class OutputFolder
         }
     }
 
+    /// <summary>Checks that nothing is in the way of the output, or that it has appeared already.</summary>
+    /// <param name="overwrite">Whether an output that is there is exchanged for the new one.</param>
+    /// <exception cref="StorageException">Another output is there.</exception>
+    public void CheckPublishable(bool overwrite)
+    {
+        if (OutputPlace.Writer(Target) != job && Path.Exists(Target)) OutputPlace.CheckFree(Target, overwrite);
+    }
+
     /// <summary>Makes the output appear, in one step. May be repeated after a crash: an output of this job that is there stays.</summary>
     /// <param name="overwrite">Whether an output that is there is exchanged for the new one.</param>
     /// <param name="durable">Whether the folders are synced before and after, so that a loss of power leaves the old or the new.</param>
     /// <exception cref="StorageException">Another output is there, or the file system refuses.</exception>
     public void Publish(bool overwrite, bool durable = false) => Failures.Writing(Target, () =>
     {
+        // An exchange that is done twice brings the old output back, so of two coordinators only one may be at it.
+        using var turn = Turn();
         if (OutputPlace.Writer(Target) == job) return;
         if (OutputPlace.Writer(Ready) != job)
             throw new StorageException(StorageError.Other, $"The staged output '{Ready}' has no {ManifestName} of job {job}, so it is not published. Run the job again, and leave its folders alone while it runs.");
@@ -150,9 +227,42 @@ public sealed class OutputFolder
         if (durable) Durable.SyncFolder(Path.GetDirectoryName(Target)!);
     });
 
+    private FileStream Turn()
+    {
+        try
+        {
+            return new FileStream(Path.Combine(Staging, TurnName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException) && Directory.Exists(Staging))
+        {
+            throw new StorageException(StorageError.Other, $"'{Target}' is being published by another master of job {job} at this moment, or its storage refuses: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Removes the staging folder and what is left in it: after publishing, or to discard everything. May be repeated.</summary>
     /// <returns>Whether it is gone. What cannot be removed stays for <see cref="CleanLeftovers"/>: by then the job's fate is decided.</returns>
     public bool Remove() => Delete(Staging, owner);
+
+    /// <summary>Notes what a job without a journal writes to stores, and later its decision.</summary>
+    /// <exception cref="StorageException">The file system refuses.</exception>
+    public void Note(StagedStores stores) => Failures.Writing(Staging, () => stores.Write(Staging));
+
+    /// <summary>Ends what a job that has died began in stores. If it had decided to commit, its files appear too.</summary>
+    private static bool Settle(string folder, string target, IReadOnlyList<ICommitParticipant> participants)
+    {
+        try
+        {
+            if (StagedStores.Read(folder) is not { } noted) return true;
+            noted.Settle(participants);
+            var ready = Path.Combine(folder, ReadyName);
+            if (noted.Tickets is null || OutputPlace.Writer(target) == noted.Job) return true;
+            return (noted.Overwrite && AtomicRename.Exchange(ready, target)) || AtomicRename.ToNew(ready, target);
+        }
+        catch (Exception exception) when (exception is StorageException or System.Text.Json.JsonException || Failures.IsOfFileSystem(exception))
+        {
+            return false;
+        }
+    }
 
     /// <summary>After a crash between the two steps of an exchange nothing is at the target: the new output is whole, so it goes there.</summary>
     private static bool CompleteExchange(string ready, string target)

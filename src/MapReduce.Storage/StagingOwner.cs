@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace MapReduce.Storage;
@@ -17,9 +16,7 @@ internal sealed class StagingOwner : IDisposable
 {
     private const string FileName = "_owner";
     private const string SharedMark = "cluster";
-
-    /// <summary>Process start times are derived from the clock, so a correction of the clock moves them a little.</summary>
-    private const long ToleranceSeconds = 2;
+    private const string NewSuffix = ".new";
 
     private readonly FileStream? file;
     private readonly string path;
@@ -64,7 +61,13 @@ internal sealed class StagingOwner : IDisposable
     {
         Directory.CreateDirectory(staging);
         var path = Path.Combine(staging, FileName);
-        File.WriteAllText(path, $"job {job}\n{SharedMark}\n");
+        var text = $"job {job}\n{SharedMark}\n";
+        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        {
+            // Never for a moment without its content: on a full disk it would stay so, and be taken for a leftover.
+            File.WriteAllText(path + NewSuffix, text);
+            File.Move(path + NewSuffix, path, overwrite: true);
+        }
         return new StagingOwner(path);
     }
 
@@ -74,7 +77,8 @@ internal sealed class StagingOwner : IDisposable
         try
         {
             var path = Path.Combine(staging, FileName);
-            if (!File.Exists(path))
+            var isSigned = File.Exists(path);
+            if (!isSigned)
             {
                 // Not yet signed, and then empty; or a cleaning that was cut short.
                 if (!Directory.EnumerateFileSystemEntries(staging).Any())
@@ -84,7 +88,9 @@ internal sealed class StagingOwner : IDisposable
                 }
             }
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
-            if (!IsAlive(file)) return new StagingOwner(file);
+            // Emptied by a crash or a full disk, it says nothing, and what lies beside it may be a job's whole work.
+            var saysNothing = isSigned && file.Length == 0 && Directory.EnumerateFileSystemEntries(staging).Any(entry => entry != path);
+            if (!saysNothing && !IsAlive(file)) return new StagingOwner(file);
             file.Dispose();
             return null;
         }
@@ -117,10 +123,10 @@ internal sealed class StagingOwner : IDisposable
 
     private static void Write(FileStream file, string job)
     {
-        using var self = Process.GetCurrentProcess();
+        var self = ProcessIdentity.Current;
         file.SetLength(0);
         file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"job {job}\nmachine {Environment.MachineName}\nprocess {self.Id}\nstarted {Started(self)}\n")));
+            $"job {job}\nmachine {Environment.MachineName}\nprocess {self.Id}\nstarted {self.Started}\n")));
         file.Flush();
     }
 
@@ -131,16 +137,6 @@ internal sealed class StagingOwner : IDisposable
         var lines = text.Select(line => line.Split(' ', 2)).Where(line => line.Length == 2).ToDictionary(line => line[0], line => line[1]);
         if (lines.GetValueOrDefault("machine") != Environment.MachineName) return false;
         if (!int.TryParse(lines.GetValueOrDefault("process"), CultureInfo.InvariantCulture, out var id) || !long.TryParse(lines.GetValueOrDefault("started"), CultureInfo.InvariantCulture, out var started)) return false;
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            return Math.Abs(Started(process) - started) <= ToleranceSeconds;
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
+        return new ProcessIdentity(id, started).IsAlive;
     }
-
-    private static long Started(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
 }

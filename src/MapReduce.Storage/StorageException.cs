@@ -33,6 +33,12 @@ public enum StorageError
     /// <summary>The disk has no room left, or the user's quota is used up.</summary>
     DiskFull,
 
+    /// <summary>What was prepared to be committed is gone.</summary>
+    Lost,
+
+    /// <summary>A finished file of an output is gone, or is not as the task left it that wrote it.</summary>
+    Damaged,
+
     /// <summary>Something else went wrong.</summary>
     Other,
 }

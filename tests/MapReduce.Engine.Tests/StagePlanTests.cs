@@ -15,7 +15,7 @@ public sealed class StagePlanTests
         from channels in Gen.Select(Gen.Bool, Gen.Int[0, 100], Gen.Int[1, 50], Gen.Byte.Array[0, 20].Array[0, 5]).Array[0, 4]
         select new StagePlan(
             stage,
-            [.. splits.Select(split => new FileSplit(split.Item1, [.. split.Item2.Select(range => new FileRange(files[range.Item1], range.Item2, range.Item3))], split.Item3, split.Item3))],
+            [.. splits.Select(split => new FileSplit(split.Item1, [.. split.Item2.Select(range => new FileRange(files[range.Item1], range.Item2, range.Item3))], split.Item3, split.Item3, split.Item1 == 0 ? $"piece {split.Item3}" : null, split.Item1 == 0 ? split.Item3 : 0))],
             [.. channels.Select(channel => channel.Item1 ? new ChannelShape(channel.Item2, channel.Item3, 4, channel.Item4) : null)]);
 
     [Fact]
@@ -25,6 +25,7 @@ public sealed class StagePlanTests
             var read = StagePlan.Read(plan.Bytes);
             Assert.Equal(plan.Bytes.ToArray(), read.Bytes.ToArray());
             Assert.Equal((plan.Hash, plan.Stage, plan.Maps, plan.Reduces, plan.Segments, plan.InputBytes), (read.Hash, read.Stage, read.Maps, read.Reduces, read.Segments, read.InputBytes));
+            Assert.Equal(plan.Splits.Select(split => (split.Piece, split.PieceBytes)), read.Splits.Select(split => (split.Piece, split.PieceBytes)));
             Assert.Equal(plan.Splits.SelectMany(split => split.Ranges), read.Splits.SelectMany(split => split.Ranges));
         });
 

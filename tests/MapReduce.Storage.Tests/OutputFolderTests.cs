@@ -11,9 +11,9 @@ public sealed class OutputFolderTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     /// <summary>Stages an output of one part and its manifest.</summary>
-    private OutputFolder Staged(string job, string content = "new", string? target = null)
+    private OutputFolder Staged(string job, string content = "new", string? target = null, bool shared = false)
     {
-        var output = OutputFolder.Stage(target ?? Target, job);
+        var output = OutputFolder.Stage(target ?? Target, job, shared);
         var attempt = Path.Combine(output.Private, "attempt-1");
         File.WriteAllText(attempt, content);
         output.Place(attempt, "part-00000");
@@ -143,6 +143,23 @@ public sealed class OutputFolderTests : IDisposable
         output.Place(attempt, "part-00000");
         Assert.Equal("x", File.ReadAllText(Path.Combine(output.Staging, "out", "part-00000")));
         Assert.True(output.Remove());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_takes_over_after_the_output_has_appeared_may_begin_again(bool overwrite)
+    {
+        if (overwrite) Outputs.Publish(Staged("old", "old"), overwrite: false);
+        var crashed = Staged("1", shared: true);
+        crashed.Publish(overwrite);
+        var output = OutputFolder.Stage(Target, "1", shared: true);
+        output.Place(Path.Combine(output.Private, "attempt-1"), "part-00000");
+        output.Write(OutputFolder.ManifestName, Outputs.Manifest("1"), durable: false);
+        output.Publish(overwrite);
+        Assert.True(output.Remove());
+        Assert.Equal("new", File.ReadAllText(folder["out/part-00000"]));
+        Assert.DoesNotContain(".out.mr-1", folder.Names);
     }
 
     [Fact]

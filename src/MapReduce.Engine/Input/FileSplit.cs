@@ -13,13 +13,15 @@ public sealed record InputFile(string Path, long Length, long ModifiedTicks, Fil
 /// <param name="Length">The number of bytes. A record belongs to the range that holds its first byte.</param>
 public sealed record FileRange(InputFile File, long Start, long Length);
 
-/// <summary>What one map task reads of one source: ranges of files, or numbers, or parts of an earlier stage's dataset.</summary>
+/// <summary>What one map task reads of one source: ranges of files, or numbers, or parts of an earlier stage's dataset, or a piece of a store.</summary>
 /// <param name="Source">The source's position in its stage.</param>
 /// <param name="Ranges">The ranges to read in order; empty for numbers.</param>
 /// <param name="FirstNumber">For a source of numbers: the first.</param>
 /// <param name="Numbers">For a source of numbers: how many.</param>
-public sealed record FileSplit(int Source, IReadOnlyList<FileRange> Ranges, long FirstNumber = 0, long Numbers = 0)
+/// <param name="Piece">For a store: what its source reads.</param>
+/// <param name="PieceBytes">For a store: about how much that is.</param>
+public sealed record FileSplit(int Source, IReadOnlyList<FileRange> Ranges, long FirstNumber = 0, long Numbers = 0, string? Piece = null, long PieceBytes = 0)
 {
     /// <summary>The bytes to read.</summary>
-    public long Length => Ranges.Sum(range => range.Length);
+    public long Length => Ranges.Sum(range => range.Length) + PieceBytes;
 }

@@ -8,6 +8,7 @@ internal static class Readers
     /// <summary>A reader for <paramref name="format"/>.</summary>
     public static RecordReader<TRecord> For<TRecord>(InputFormat<TRecord> format) where TRecord : allows ref struct
     {
+        if (format is StoreFormat<TRecord> store) return new StoreReader<TRecord>(store);
         object reader = format switch
         {
             TextLineFormat text => new TextLineReader(text.KeepCarriageReturn),

@@ -44,4 +44,5 @@ internal readonly record struct ReadTotals(long Records, long Bytes);
 /// <param name="Cancellation">Checked at least once a buffer.</param>
 /// <param name="BufferLength">The length in bytes of the read buffer.</param>
 /// <param name="Progress">Told of bytes read since the last call, about once a buffer; null where nobody asks.</param>
-internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress);
+/// <param name="Store">For whom a store is read.</param>
+internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress, Func<int, StoreContext>? Store = null);

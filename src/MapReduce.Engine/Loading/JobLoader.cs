@@ -49,13 +49,16 @@ public static class JobLoader
         var assembly = LoadAssembly(path);
         var jobs = Jobs(assembly, path);
         var chosen = name is null ? jobs : [.. jobs.Where(job => job.Name == name || job.FullName == name)];
-        if (chosen.Count == 1) return (chosen[0].Name, () => (IJob)Activator.CreateInstance(chosen[0])!);
+        if (chosen.Count == 1) return (chosen[0].Name, () => Create(chosen[0]));
         var listed = string.Join(", ", jobs.Select(job => job.Name).Order(StringComparer.Ordinal));
         if (jobs.Count == 0) throw new LoadException(LoadError.NoJob, $"'{path}' has no job. A job is a public class with a parameterless constructor that implements {nameof(IJob)}.");
         throw name is null
             ? new LoadException(LoadError.SeveralJobs, $"'{path}' has several jobs: {listed}. Choose one with --job NAME.")
             : new LoadException(LoadError.NoJob, $"'{path}' has no job named '{name}'. It has: {listed}.");
     }
+
+    /// <summary>Makes the job; what its constructor throws comes as it was thrown.</summary>
+    private static IJob Create(Type job) => (IJob)Activator.CreateInstance(job, BindingFlags.Public | BindingFlags.Instance | BindingFlags.DoNotWrapExceptions, binder: null, args: null, culture: null)!;
 
     private static Assembly LoadAssembly(string path)
     {

@@ -12,6 +12,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
 {
     private readonly PartWriter<TKey, TValue>[] parts;
     private readonly PartWriter<TKey, TValue>? onlyPart;
+    private readonly List<SinkPart<TKey, TValue>> sinks = [];
     private readonly RunWriter? dataset;
     private readonly KeyBytes<TKey>? keys;
     private readonly KeyBytes<TValue>? values;
@@ -30,7 +31,14 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
             var output = node.TypedOutputs[i];
             parts[i] = new PartWriter<TKey, TValue>(output, part, folders.NextPart(), settings.Durable);
         }
-        if (parts.Length == 1 && !node.IsRead) onlyPart = parts[0];
+        if (parts.Length == 1 && !node.IsRead && node.TypedSinks.Count == 0) onlyPart = parts[0];
+        foreach (var sink in node.TypedSinks)
+        {
+            // The products have it from the first row on: it is prepared last, and given up if that does not come to pass.
+            var share = new SinkPart<TKey, TValue>(sink.Sink, settings.StoreOf(folders.Prefix, products.Shares, CancellationToken.None));
+            products.Add(share);
+            sinks.Add(share);
+        }
         if (!node.IsRead) return;
         keys = new KeyBytes<TKey>(node.Keys);
         values = new KeyBytes<TValue>(node.Values);
@@ -47,6 +55,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
             return;
         }
         foreach (var part in parts) part.Write(key, value);
+        foreach (var sink in sinks) sink.Write(key, value);
         dataset?.Write(keys!.Of(in key), values!.Of(in value));
     }
 
@@ -64,16 +73,6 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
         foreach (var part in parts) part.Dispose();
         dataset?.Dispose();
     }
-}
-
-/// <summary>What a task attempt has made so far.</summary>
-internal sealed class TaskProducts
-{
-    public List<PartFile> Parts { get; } = [];
-
-    public List<DatasetFile> Datasets { get; } = [];
-
-    public long Rows { get; set; }
 }
 
 /// <summary>A file with a dataset's share of one task, for a later stage.</summary>

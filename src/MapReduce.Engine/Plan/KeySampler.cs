@@ -50,7 +50,7 @@ internal static class KeySampler
             {
                 // Input that yields few keys must not be read to its end for them.
                 if ((left -= bytes) < 0) throw new SampleComplete();
-            });
+            }, number => settings.StoreOf("sample", number, CancellationToken.None));
             new SourceRunner(binder, piece, reading).Run(stage.Sources[piece.Source]);
         }
         catch (SampleComplete)

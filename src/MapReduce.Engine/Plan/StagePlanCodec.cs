@@ -7,14 +7,15 @@ namespace MapReduce.Engine.Plan;
 // A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
 //   version, 1; stage
 //   files: their number, then for each its path, length, time of change in ticks and compression
-//   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length
+//   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length;
+//           then 0, or 1 with the piece of a store and its size
 //   channels: their number, then for each 0 if it is map-only, else 1, first segment, partitions, buckets, number of boundaries, and each boundary
 //             behind its length
 
 /// <summary>Turns plans into bytes, so that one process plans and others run the tasks; the format is described at the top of this file.</summary>
 internal static class StagePlanCodec
 {
-    private const int Version = 1;
+    private const int Version = 2;
 
     public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
     {
@@ -81,6 +82,10 @@ internal static class StagePlanCodec
                 writer.Write7BitEncodedInt64(range.Start);
                 writer.Write7BitEncodedInt64(range.Length);
             }
+            writer.Write7BitEncodedInt(split.Piece is null ? 0 : 1);
+            if (split.Piece is null) continue;
+            writer.Write(split.Piece);
+            writer.Write7BitEncodedInt64(split.PieceBytes);
         }
     }
 
@@ -90,7 +95,9 @@ internal static class StagePlanCodec
         var firstNumber = reader.Read7BitEncodedInt64();
         var numbers = reader.Read7BitEncodedInt64();
         var ranges = List(reader, () => new FileRange(files[reader.Read7BitEncodedInt()], reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
-        return new FileSplit(source, ranges, firstNumber, numbers);
+        return reader.Read7BitEncodedInt() == 0
+            ? new FileSplit(source, ranges, firstNumber, numbers)
+            : new FileSplit(source, ranges, firstNumber, numbers, reader.ReadString(), reader.Read7BitEncodedInt64());
     }
 
     private static void WriteChannel(BinaryWriter writer, ChannelShape? channel)

@@ -14,6 +14,9 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
 
     private const int MostPartitions = 4096;
 
+    // Whoever has named a database that is not there should not wait long to hear of it.
+    private static readonly TimeSpan PlanPatience = TimeSpan.FromSeconds(5);
+
     // A bucket's keys should fit the processor's second-level cache while they are folded.
     private const long BytesOfBucket = 2L << 20;
 
@@ -23,7 +26,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     public StagePlan Plan(int stage)
     {
         var node = job.Stages[stage];
-        var listing = new SourceListing(job.Name, settings, datasets);
+        var listing = new SourceListing(job.Name, settings, datasets, StoreOfPlan);
         for (var i = 0; i < node.Sources.Count; i++) listing.Add(i, node.Sources[i]);
         var bytes = listing.Splits.Sum(split => split.Length);
         var shapes = new List<ChannelShape?>();
@@ -44,8 +47,34 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             segment += shape.Segments;
             shapes.Add(shape);
         }
+        CheckStores(node, listing.Splits.Count, shapes);
         return new StagePlan(stage, listing.Splits, shapes);
     }
+
+    /// <summary>Asks the stores that the job writes to whether they can take it: all of them before any work is done, and then with the number of tasks of each stage.</summary>
+    private void CheckStores(StageNode stage, int maps, List<ChannelShape?> shapes)
+    {
+        var stages = stage.Index == 0 ? job.Stages : [stage];
+        var sinks = stages.SelectMany(other => other.Channels).SelectMany(channel => channel.Result!.Sinks.Select(sink => (Sink: sink, Tasks: Tasks(channel)))).ToList();
+        foreach (var connection in sinks.GroupBy(sink => (sink.Sink.Participant, sink.Sink.Connection)))
+        {
+            foreach (var (sink, _) in connection)
+            {
+                try
+                {
+                    sink.Check(StoreOfPlan(), connection.Sum(other => other.Tasks));
+                }
+                catch (StoreException exception)
+                {
+                    throw StoreFailures.OfPlan(exception, isInput: false);
+                }
+            }
+        }
+
+        int Tasks(ChannelNode channel) => channel.Stage != stage.Index ? 0 : shapes[channel.Index]?.Partitions ?? maps;
+    }
+
+    private StoreContext StoreOfPlan() => new(settings.Job, "plan", 0, settings.Connections.Find, CancellationToken.None) { SplitBytes = settings.SplitBytes, Patience = PlanPatience };
 
     private int Partitions(ChannelNode channel, long bytes)
     {
@@ -64,7 +93,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
         => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytesOfPartition / BytesOfBucket, 1, MostBuckets));
 
     /// <summary>Lists the files of sources and cuts them.</summary>
-    private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets) : ISourceVisitor
+    private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets, Func<StoreContext> store) : ISourceVisitor
     {
         private int index;
 
@@ -84,6 +113,11 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
                 Splits.AddRange(SplitPlanner.PlanNumbers(index, numbers.Count, numbers.PerTask));
                 return;
             }
+            if (source.Format is StoreFormat<TRecord> rows)
+            {
+                ListPieces(rows);
+                return;
+            }
             if (source.Format.Inputs!.Patterns.Count == 0)
                 throw new EngineException(EngineError.BadInput, $"{job} reads files, and none was named. Name files, folders or globs with --input.");
             var files = InputListing.List(source.Format.Inputs!.Patterns)
@@ -94,6 +128,18 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
                     throw new EngineException(EngineError.BadInput,
                         $"'{file.Path}' has {file.Length} bytes, which is no multiple of the record length {alignment}: its last record is cut short. Check the record length, or fetch the file again.");
             Splits.AddRange(SplitPlanner.Plan(index, files, source.Format.CanSplit, settings.SplitBytes, alignment));
+        }
+
+        private void ListPieces<TRecord>(StoreFormat<TRecord> rows) where TRecord : allows ref struct
+        {
+            try
+            {
+                Splits.AddRange(rows.Source.Plan(store()).Select(piece => new FileSplit(index, [], Piece: piece.Text, PieceBytes: piece.Bytes)));
+            }
+            catch (StoreException exception)
+            {
+                throw StoreFailures.OfPlan(exception, isInput: true);
+            }
         }
 
         public void Visit<TKey, TValue>(DatasetSourceNode<TKey, TValue> source)

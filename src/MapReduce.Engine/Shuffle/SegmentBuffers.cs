@@ -55,6 +55,9 @@ internal sealed unsafe class SegmentBuffers : IDisposable
     /// <summary>Blocks written to the segment file rather than kept.</summary>
     public long SpilledBytes { get; private set; }
 
+    /// <summary>What tells two outputs apart, once they are complete; null where some of it is in memory only, and nobody will ask.</summary>
+    public ulong? Fingerprint { get; private set; }
+
     /// <summary>Room for <paramref name="length"/> bytes (and <see cref="Slack"/> to scribble on) at the end of a segment.</summary>
     /// <returns>Where to write, or null where a record of that length must go to <see cref="AppendLarge"/>.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,6 +99,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
         // Where nothing may stay in memory somebody else will look for the file, were it empty.
         if (retained is null) file ??= new SegmentFileWriter(filePath, compression);
         file?.Complete(segments, durable);
+        Fingerprint = retained is null ? file!.Fingerprint : null;
         var output = new MapOutput(blocks, segments, [.. pages], retained, file?.FilePath);
         pages.Clear();
         file?.Dispose();

@@ -61,7 +61,8 @@ internal sealed class SegmentFileReader : IDisposable
     }
 
     public EngineException Corrupt(string what) => new(EngineError.CorruptData,
-        $"Intermediate data cannot be trusted: '{FilePath}': {what}. The disk may be failing; the task that wrote it must run again.");
+        $"Intermediate data cannot be trusted: '{FilePath}': {what}. The disk may be failing; the task that wrote it must run again.")
+    { File = FilePath };
 
     public void Dispose() => file.Dispose();
 

@@ -28,6 +28,9 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
 
     public string FilePath { get; }
 
+    /// <summary>The sum of the hashes of the raw blocks: the same for the same records in each segment, in whatever order the segments' buffers filled up.</summary>
+    public ulong Fingerprint { get; private set; }
+
     /// <summary>The bytes written so far.</summary>
     public long Length => flushed + staged;
 
@@ -38,7 +41,10 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
         var stored = codec.Compress(raw, compression, out var used);
         var block = new BlockReference(segment, Length, stored.Length, raw.Length, null);
         Span<byte> header = stackalloc byte[SegmentFile.BlockHeaderLength];
-        SegmentFile.WriteBlockHeader(header, stored.Length, raw.Length, segment, used, XxHash3.HashToUInt64(stored, segment));
+        var checksum = XxHash3.HashToUInt64(stored, segment);
+        SegmentFile.WriteBlockHeader(header, stored.Length, raw.Length, segment, used, checksum);
+        // What a compressor makes of the bytes may differ from one machine to the next; the bytes may not.
+        Fingerprint += used == BlockCompression.None ? checksum : XxHash3.HashToUInt64(raw, segment);
         Write(header);
         Write(stored);
         blocks.Add(block);

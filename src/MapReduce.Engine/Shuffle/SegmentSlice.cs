@@ -49,6 +49,24 @@ public sealed class SegmentSlice : IDisposable
     /// <exception cref="EngineException">The file is not there, not complete, or damaged.</exception>
     public static SegmentSlice Open(string path, StagePlan plan, int reduce) => new(path, plan, reduce);
 
+    /// <summary>Reads the share of a reduce task in a map output, and checks all that it reads.</summary>
+    /// <param name="path">The map output's segment file.</param>
+    /// <param name="plan">The stage's plan.</param>
+    /// <param name="reduce">The index of the reduce task.</param>
+    /// <exception cref="EngineException">The file is not there, not complete, or damaged.</exception>
+    public static void Check(string path, StagePlan plan, int reduce)
+    {
+        var (channel, partition) = plan.Reduce(reduce);
+        var shape = plan.Channels[channel]!;
+        var first = shape.Segment(partition, 0);
+        using var source = new BlockSource();
+        unsafe
+        {
+            foreach (var block in source.Open(path).ReadIndex(out _))
+                if (block.Segment >= first && block.Segment < first + shape.Buckets) source.ReadFile(path, block, out _);
+        }
+    }
+
     /// <summary>Writes all bytes to <paramref name="target"/>, a piece at a time, no faster than it takes them.</summary>
     /// <exception cref="EngineException">The file cannot be read.</exception>
     public async Task CopyToAsync(Stream target, CancellationToken cancellation)

@@ -22,12 +22,13 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         var split = plan.Splits[identity.Index];
         var scratch = new ScratchFiles(folders.Scratch);
         var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
-        var products = new TaskProducts();
+        using var products = new TaskProducts();
         using var badRecords = new BadRecords(context, job.Name, settings.SkipBadRecords, () => Quarantine(identity, folders));
         using var buffers = plan.Segments == 0 ? null : new SegmentBuffers(plan.Segments, settings, retained, folders.MapOutput());
         using var binder = new MapBinder(stage, plan, split, buffers, context, badRecords, settings, scratch, folders, products);
         var bufferLength = (int)Math.Clamp(settings.TaskMemory / 8, SmallestReadBuffer, Math.Clamp(split.Length + 1, SmallestReadBuffer, LargestReadBuffer));
-        var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress);
+        var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress, number => settings.StoreOf(folders.Prefix, number, cancellation));
+        MapOutput? output = null;
         TaskContext.Enter(context);
         try
         {
@@ -35,7 +36,9 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
             runner.Run(stage.Sources[split.Source]);
             binder.Complete();
             if (badRecords.Complete() is { } quarantine) products.Parts.Add(quarantine);
-            return new MapResult(buffers?.Complete() ?? MapOutput.Empty, products.Parts, products.Datasets, new TaskTotals
+            output = buffers?.Complete();
+            products.Prepare();
+            return new MapResult(output ?? MapOutput.Empty, products.Parts, products.Datasets, new TaskTotals
             {
                 RecordsRead = runner.Totals.Records,
                 BytesRead = runner.Totals.Bytes,
@@ -45,10 +48,16 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
                 RowsWritten = products.Rows,
                 RecordsSkipped = badRecords.Skipped,
                 Counters = context.Counts,
-            });
+            })
+            {
+                Tickets = products.Tickets,
+                Fingerprint = buffers?.Fingerprint,
+            };
         }
-        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException))
+        catch (Exception exception)
         {
+            output?.Dispose();
+            if (exception is EngineException or OperationCanceledException) throw;
             throw UserFailure.Of(job.Name, plan.Stage, "map", "while the task was set up or closed", exception);
         }
         finally

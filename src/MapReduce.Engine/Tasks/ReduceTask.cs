@@ -24,12 +24,12 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         var (channel, partition) = plan.Reduce(identity.Index);
         var scratch = new ScratchFiles(folders.Scratch);
         var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
-        var run = new Runner(job.Name, plan, channel, partition, maps, folders, settings, scratch, context, progress, cancellation);
+        using var run = new Runner(job.Name, plan, channel, partition, maps, folders, settings, scratch, context, progress, cancellation);
         TaskContext.Enter(context);
         try
         {
             job.Stages[plan.Stage].Channels[channel].Reduce!.Accept(run);
-            return run.Result();
+            return run.Prepare();
         }
         finally
         {
@@ -40,7 +40,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
 
     private sealed unsafe class Runner(
         string jobName, StagePlan plan, int channel, int partition, IReadOnlyList<MapOutput> maps, TaskFolders folders, EngineSettings settings,
-        ScratchFiles scratch, EngineTaskContext context, Action<long>? progress, CancellationToken cancellation) : IReduceVisitor
+        ScratchFiles scratch, EngineTaskContext context, Action<long>? progress, CancellationToken cancellation) : IReduceVisitor, IDisposable
     {
         private const int CheckInterval = 1 << 12;
 
@@ -52,7 +52,15 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         private long records;
         private long spilled;
 
-        public ReduceResult Result() => new(products.Parts, products.Datasets, new TaskTotals
+        public void Dispose() => products.Dispose();
+
+        public ReduceResult Prepare()
+        {
+            products.Prepare();
+            return Result() with { Tickets = products.Tickets };
+        }
+
+        private ReduceResult Result() => new(products.Parts, products.Datasets, new TaskTotals
         {
             BytesRead = bytes,
             RecordsRead = records,

@@ -13,14 +13,14 @@ public sealed record TaskFolders(string Staging, string Shared, string MapOutput
     /// <summary>The private path of the attempt's next output part.</summary>
     internal string NextPart()
     {
-        Directory.CreateDirectory(Staging);
+        Make(Staging);
         return Path.Combine(Staging, $"{Prefix}-{parts++:D3}");
     }
 
     /// <summary>The path of the attempt's share of a dataset.</summary>
     internal string Dataset(int stage, int channel, int part)
     {
-        Directory.CreateDirectory(Shared);
+        Make(Shared);
         return Path.Combine(Shared, $"dataset-{stage}-{channel}-{part:D5}-{Prefix}");
     }
 
@@ -29,5 +29,12 @@ public sealed record TaskFolders(string Staging, string Shared, string MapOutput
     {
         Directory.CreateDirectory(MapOutputs);
         return Path.Combine(MapOutputs, $"map-{Prefix}");
+    }
+
+    /// <summary>Makes a folder in what the job has. Where that is gone the job is over, and nobody would remove what a late attempt made anew.</summary>
+    private static void Make(string folder)
+    {
+        if (Path.GetDirectoryName(folder) is { } parent && !Directory.Exists(parent)) throw new DirectoryNotFoundException($"'{parent}' is gone: the job has ended, or somebody has removed its folders while it ran. Run the job again, and leave its folders alone.");
+        Directory.CreateDirectory(folder);
     }
 }

@@ -1,5 +1,6 @@
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Shuffle;
+using MapReduce.Storage;
 
 namespace MapReduce.Engine.Tasks;
 
@@ -44,10 +45,21 @@ public sealed record HotKey(string Key, long Weight);
 /// <param name="Parts">Finished private files of map-only outputs and of quarantined records.</param>
 /// <param name="Datasets">Finished files for later stages.</param>
 /// <param name="Totals">What was read, written and counted.</param>
-public sealed record MapResult(MapOutput Output, IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, TaskTotals Totals);
+public sealed record MapResult(MapOutput Output, IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, TaskTotals Totals)
+{
+    /// <summary>What is prepared in stores.</summary>
+    public IReadOnlyList<CommitTicket> Tickets { get; init; } = [];
+
+    /// <summary>What tells the output from one of another attempt that emitted other pairs; null where it never leaves this process.</summary>
+    public ulong? Fingerprint { get; init; }
+}
 
 /// <summary>What a reduce attempt has made.</summary>
 /// <param name="Parts">Finished private files.</param>
 /// <param name="Datasets">Finished files for later stages.</param>
 /// <param name="Totals">What was read, written and counted.</param>
-public sealed record ReduceResult(IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, TaskTotals Totals);
+public sealed record ReduceResult(IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, TaskTotals Totals)
+{
+    /// <summary>What is prepared in stores.</summary>
+    public IReadOnlyList<CommitTicket> Tickets { get; init; } = [];
+}

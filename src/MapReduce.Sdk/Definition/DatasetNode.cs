@@ -11,6 +11,9 @@ internal abstract class DatasetNode
 
     public abstract IReadOnlyList<OutputNode> Outputs { get; }
 
+    /// <summary>The stores that the pairs are written to.</summary>
+    public abstract IReadOnlyList<SinkNode> Sinks { get; }
+
     public abstract void Accept(IDatasetVisitor visitor);
 }
 
@@ -26,6 +29,10 @@ internal sealed class DatasetNode<TKey, TValue>(Func<KeyCodec<TKey>> keys, Func<
     public List<OutputNode<TKey, TValue>> TypedOutputs { get; } = [];
 
     public override IReadOnlyList<OutputNode> Outputs => TypedOutputs;
+
+    public List<SinkNode<TKey, TValue>> TypedSinks { get; } = [];
+
+    public override IReadOnlyList<SinkNode> Sinks => TypedSinks;
 
     public override void Accept(IDatasetVisitor visitor) => visitor.Visit(this);
 }

@@ -10,7 +10,7 @@ internal static class JobGraph
             if (source.Channels.Count == 0) throw Invalid(name, "it reads an input that nothing maps. Call Map on what the reader returns");
         foreach (var channel in channels)
             if (channel.Result is null) throw Invalid(name, "it maps pairs that go nowhere. Aggregate, reduce, sort or write them");
-            else if (channel.Result.Outputs.Count == 0 && !channel.Result.IsRead) throw Invalid(name, "it computes a result that nobody reads. Write it, for example with WriteText(job.Output)");
+            else if (channel.Result.Outputs.Count == 0 && channel.Result.Sinks.Count == 0 && !channel.Result.IsRead) throw Invalid(name, "it computes a result that nobody reads. Write it, for example with WriteText(job.Output)");
             else if (!sources.Any(source => source.Channels.Contains(channel))) throw Invalid(name, "it declares a channel that no map function feeds. Name it in MapTo, or remove it");
         CheckOutputs(name, channels);
 

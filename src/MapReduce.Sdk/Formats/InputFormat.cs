@@ -10,6 +10,12 @@ internal abstract class InputFormat<TRecord> where TRecord : allows ref struct
     public virtual bool CanSplit => false;
 }
 
+/// <summary>Records of a store.</summary>
+internal sealed class StoreFormat<TRecord>(RowSource<TRecord> source) : InputFormat<TRecord> where TRecord : allows ref struct
+{
+    public RowSource<TRecord> Source => source;
+}
+
 internal sealed class TextLineFormat(InputSet inputs, bool keepCarriageReturn) : InputFormat<TextLine>
 {
     public override InputSet Inputs => inputs;
