@@ -18,7 +18,7 @@ public enum FailureReason
     /// <summary>The definition contradicts itself. The job fails.</summary>
     Definition = 5,
 
-    /// <summary>A plan made again is another one. The job fails.</summary>
+    /// <summary>A plan made again is another one, or a map output that reducers have begun to read. The job fails.</summary>
     NotDeterministic = 6,
 
     /// <summary>The attempt needed more memory than it may have.</summary>
@@ -50,6 +50,15 @@ public enum FailureReason
 
     /// <summary>The attempt made no progress for longer than it may.</summary>
     TimedOut = 16,
+
+    /// <summary>The executor started more threads than it may have, and was stopped.</summary>
+    TooManyThreads = 17,
+
+    /// <summary>A place that the job writes to is not as it needs it. The job fails.</summary>
+    BadOutput = 18,
+
+    /// <summary>The disk of the job's output is full, which is no fault of the node that found it so.</summary>
+    OutputFull = 30,
 }
 
 /// <summary>A failure with its reason and what a user should read.</summary>
@@ -57,7 +66,7 @@ public sealed record Failure(FailureReason Reason, string Message)
 {
     /// <summary>Whether trying again cannot help.</summary>
     public bool IsFatal => Reason is FailureReason.InputChanged or FailureReason.BadInput or FailureReason.TooManyBadRecords
-        or FailureReason.Definition or FailureReason.NotDeterministic or FailureReason.Publish;
+        or FailureReason.Definition or FailureReason.NotDeterministic or FailureReason.Publish or FailureReason.BadOutput;
 
     /// <summary>Whether the failure is the surroundings' fault, so that it does not count against the task's attempts.</summary>
     public bool IsBlameless => Reason is FailureReason.WorkerLost or FailureReason.FetchFailed;

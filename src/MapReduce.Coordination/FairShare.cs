@@ -8,7 +8,8 @@ namespace MapReduce.Coordination;
 /// <param name="Running">Attempts that run.</param>
 /// <param name="Runnable">Tasks that may start at once.</param>
 /// <param name="Stragglers">Tasks that a second attempt may help.</param>
-public readonly record struct Demand(JobId Job, int Priority, int Running, int Runnable, int Stragglers);
+/// <param name="Near">The node that holds most of what the tasks read that are next; null where none is better than another.</param>
+public readonly record struct Demand(JobId Job, int Priority, int Running, int Runnable, int Stragglers, WorkerId? Near = null);
 
 /// <summary>Chooses the job that a free slot goes to.</summary>
 /// <remarks>Weighted fair sharing: the slot goes to the job whose running attempts are fewest for its priority. Second attempts come last of all.</remarks>
@@ -21,15 +22,16 @@ public static class FairShare
         foreach (var demand in demands)
         {
             if (demand.Runnable == 0 && demand.Stragglers == 0) continue;
-            if (next is not { } best || IsBefore(demand, best)) next = demand;
+            if (next is not { } best || Compare(demand, best) < 0) next = demand;
         }
         return next?.Job;
     }
 
-    private static bool IsBefore(Demand left, Demand right)
+    /// <summary>Negative where a free slot goes to the left job rather than to the right one; zero where both have the same claim.</summary>
+    internal static int Compare(Demand left, Demand right)
     {
-        if (left.Runnable > 0 != right.Runnable > 0) return left.Runnable > 0;
+        if (left.Runnable > 0 != right.Runnable > 0) return left.Runnable > 0 ? -1 : 1;
         var difference = (long)left.Running * right.Priority - (long)right.Running * left.Priority;
-        return difference != 0 ? difference < 0 : left.Priority > right.Priority;
+        return difference != 0 ? Math.Sign(difference) : right.Priority.CompareTo(left.Priority);
     }
 }

@@ -14,7 +14,7 @@ public abstract record JobCommand
     public sealed record ClaimEpoch(Epoch Epoch) : JobCommand;
 
     /// <summary>A worker has a free slot for the task that the scheduler chose.</summary>
-    public sealed record Grant(TaskId Task, WorkerId Worker) : JobCommand;
+    public sealed record Grant(TaskId Task, WorkerId Worker, int? Slot = null) : JobCommand;
 
     /// <summary>An attempt is alive.</summary>
     public sealed record Renew(AttemptId Attempt, Epoch Epoch) : JobCommand;
@@ -55,9 +55,21 @@ public abstract record JobCommand
     /// <summary>A user cancels the job.</summary>
     public sealed record Cancel : JobCommand;
 
+    /// <summary>All parts are as their tasks left them: the commit may be decided.</summary>
+    public sealed record ConfirmParts(Epoch Epoch) : JobCommand;
+
+    /// <summary>Parts are not as their tasks left them.</summary>
+    public sealed record ReportDamage(Epoch Epoch, IReadOnlyList<DamagedPart> Parts) : JobCommand;
+
     /// <summary>The output has been published.</summary>
     public sealed record ConfirmPublished(Epoch Epoch) : JobCommand;
 
-    /// <summary>The output cannot be published, for a reason that trying again cannot mend.</summary>
+    /// <summary>The output cannot be checked or published, for a reason that trying again cannot mend.</summary>
     public sealed record RefusePublish(Epoch Epoch, string Message) : JobCommand;
 }
+
+/// <summary>A file that a finished attempt has prepared for the output, and that is damaged or gone.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="File">The name of the file in the output.</param>
+/// <param name="Cause">What is wrong, and what is to blame.</param>
+public sealed record DamagedPart(AttemptId Attempt, string File, string Cause);

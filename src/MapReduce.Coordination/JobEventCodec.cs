@@ -26,7 +26,7 @@ public static class JobEventCodec
                 record.EpochClaimed = new EpochClaimed { Epoch = claimed.Epoch.Value };
                 break;
             case JobEvent.AttemptStarted started:
-                record.AttemptStarted = new AttemptStarted { Attempt = Write(started.Attempt), Worker = Write(started.Worker), Deadline = started.Deadline.UtcTicks };
+                record.AttemptStarted = new AttemptStarted { Attempt = Write(started.Attempt), Worker = Write(started.Worker), Deadline = started.Deadline.UtcTicks, Slot = started.Slot is { } slot ? slot + 1 : 0 };
                 break;
             case JobEvent.StagePlanned planned:
                 record.StagePlanned = new StagePlanned { Attempt = Write(planned.Attempt), PlanHash = planned.PlanHash, Maps = planned.Maps, Reduces = planned.Reduces };
@@ -48,6 +48,12 @@ public static class JobEventCodec
                 break;
             case JobEvent.MapOutputFound found:
                 record.MapOutputFound = new MapOutputFound { Attempt = Write(found.Attempt), Worker = Write(found.Worker) };
+                break;
+            case JobEvent.MapOutputDiffers differs:
+                record.MapOutputDiffers = new MapOutputDiffers { Attempt = Write(differs.Attempt), Message = differs.Message };
+                break;
+            case JobEvent.PartDamaged damaged:
+                record.PartDamaged = new PartDamaged { Attempt = Write(damaged.Attempt), Worker = Write(damaged.Worker), File = damaged.File, Cause = damaged.Cause };
                 break;
             case JobEvent.CommitDecided decided:
                 record.CommitDecided = new CommitDecided { Epoch = decided.Epoch.Value };
@@ -104,7 +110,7 @@ public static class JobEventCodec
                 return new JobEvent.EpochClaimed(at, new Epoch(record.EpochClaimed.Epoch));
             case EventRecord.EventOneofCase.AttemptStarted:
                 var started = record.AttemptStarted;
-                return new JobEvent.AttemptStarted(at, Read(started.Attempt), Read(started.Worker), Time(started.Deadline));
+                return new JobEvent.AttemptStarted(at, Read(started.Attempt), Read(started.Worker), Time(started.Deadline), started.Slot > 0 ? started.Slot - 1 : null);
             case EventRecord.EventOneofCase.StagePlanned:
                 var planned = record.StagePlanned;
                 return new JobEvent.StagePlanned(at, Read(planned.Attempt), planned.PlanHash, planned.Maps, planned.Reduces);
@@ -122,6 +128,11 @@ public static class JobEventCodec
                 return new JobEvent.JobDefined(at, Present(record.JobDefined.Definition));
             case EventRecord.EventOneofCase.MapOutputFound:
                 return new JobEvent.MapOutputFound(at, Read(record.MapOutputFound.Attempt), Read(record.MapOutputFound.Worker));
+            case EventRecord.EventOneofCase.MapOutputDiffers:
+                return new JobEvent.MapOutputDiffers(at, Read(record.MapOutputDiffers.Attempt), record.MapOutputDiffers.Message);
+            case EventRecord.EventOneofCase.PartDamaged:
+                var damaged = record.PartDamaged;
+                return new JobEvent.PartDamaged(at, Read(damaged.Attempt), Read(damaged.Worker), damaged.File, damaged.Cause);
             case EventRecord.EventOneofCase.CommitDecided:
                 return new JobEvent.CommitDecided(at, new Epoch(record.CommitDecided.Epoch));
             case EventRecord.EventOneofCase.JobPublished:

@@ -11,7 +11,7 @@ public abstract record JobEvent(DateTimeOffset At)
     public sealed record EpochClaimed(DateTimeOffset At, Epoch Epoch) : JobEvent(At);
 
     /// <summary>A lease was granted.</summary>
-    public sealed record AttemptStarted(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, DateTimeOffset Deadline) : JobEvent(At);
+    public sealed record AttemptStarted(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, DateTimeOffset Deadline, int? Slot = null) : JobEvent(At);
 
     /// <summary>The job has said what it consists of; until then it is known to have one stage.</summary>
     public sealed record JobDefined(DateTimeOffset At, Opened Definition) : JobEvent(At);
@@ -33,6 +33,17 @@ public abstract record JobEvent(DateTimeOffset At)
 
     /// <summary>A lost output is there again, and counts as before.</summary>
     public sealed record MapOutputFound(DateTimeOffset At, AttemptId Attempt, WorkerId Worker) : JobEvent(At);
+
+    /// <summary>A map task that ran again made another output than the one that reducers may have read, and the job allows that.</summary>
+    public sealed record MapOutputDiffers(DateTimeOffset At, AttemptId Attempt, string Message) : JobEvent(At);
+
+    /// <summary>A finished task must run again: a file that it has prepared for the output is damaged or gone, and nothing is published yet.</summary>
+    /// <param name="At">When it was decided.</param>
+    /// <param name="Attempt">The attempt that made the file, and counts no more.</param>
+    /// <param name="Worker">Where it ran.</param>
+    /// <param name="File">The name of the file in the output.</param>
+    /// <param name="Cause">What is wrong, and what is to blame.</param>
+    public sealed record PartDamaged(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, string File, string Cause) : JobEvent(At);
 
     /// <summary>The commit point: every part is prepared, and the job's output is what these attempts made. From here there is no way back.</summary>
     public sealed record CommitDecided(DateTimeOffset At, Epoch Epoch) : JobEvent(At);

@@ -2,9 +2,9 @@ using MapReduce.Protocol;
 
 namespace MapReduce.Coordination;
 
-//   Running ──every part prepared──▶ Committing ──published──▶ Succeeded
-//      │  │                              │
-//      │  └──cancelled──▶ Cancelled      └──cannot be published──▶ Failed
+//   Running ──every part prepared, and whole──▶ Committing ──published──▶ Succeeded
+//      │  │                                         │
+//      │  └──cancelled──▶ Cancelled                 └──cannot be published──▶ Failed
 //      └──a task or the job fails──▶ Failed
 
 /// <summary>Where a job stands; see the picture at the top of this file.</summary>

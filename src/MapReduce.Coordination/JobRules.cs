@@ -18,6 +18,19 @@ public sealed record JobRules
     /// <summary>Whether a second attempt may run beside a slow one. Not for jobs with side effects.</summary>
     public bool AllowsSpeculation { get; init; } = true;
 
+    /// <summary>What follows where a map task that runs again makes another output than the one that reducers may have read.</summary>
+    public NonDeterminism NonDeterminism { get; init; }
+
     /// <summary>The job's share of slots relative to others; at least 1.</summary>
     public int Priority { get; init; } = 1;
+}
+
+/// <summary>What follows where the same task makes two different outputs. The numbers are in journals.</summary>
+public enum NonDeterminism
+{
+    /// <summary>The job fails: its output would mix the two.</summary>
+    Fail = 0,
+
+    /// <summary>An event says so, and the job goes on.</summary>
+    Warn = 1,
 }

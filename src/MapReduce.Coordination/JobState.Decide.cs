@@ -20,7 +20,9 @@ public sealed partial class JobState
         JobCommand.Tick => DecideTick(now),
         JobCommand.Cancel => Phase is JobPhase.Running ? [.. RevokeAll(now), new JobEvent.JobCancelled(now)] : Nothing,
         JobCommand.ConfirmPublished published => Phase is JobPhase.Committing && published.Epoch == Epoch ? [new JobEvent.JobPublished(now)] : Nothing,
-        JobCommand.RefusePublish refused => Phase is JobPhase.Committing && refused.Epoch == Epoch
+        JobCommand.ConfirmParts confirmed => confirmed.Epoch == Epoch && CommitProtocol.IsPrepared(this) ? [new JobEvent.CommitDecided(now, Epoch)] : Nothing,
+        JobCommand.ReportDamage damage => DecideDamage(damage, now),
+        JobCommand.RefusePublish refused => refused.Epoch == Epoch && (Phase is JobPhase.Committing || CommitProtocol.IsPrepared(this))
             ? [new JobEvent.JobFailed(now, null, new Failure(FailureReason.Publish, refused.Message))]
             : Nothing,
         JobCommand.AnnounceOutput announced => DecideFound(announced, now),
@@ -56,7 +58,7 @@ public sealed partial class JobState
         var cell = Cell(grant.Task);
         var speculative = cell.IsRunning;
         if (cell.IsDone || cell.Second.IsSet || (speculative && !Rules.AllowsSpeculation) || (!speculative && !IsRunnable(grant.Task))) return Nothing;
-        return [new JobEvent.AttemptStarted(now, new AttemptId(grant.Task, cell.Started), grant.Worker, now + Rules.LeaseDuration)];
+        return [new JobEvent.AttemptStarted(now, new AttemptId(grant.Task, cell.Started), grant.Worker, now + Rules.LeaseDuration, grant.Slot)];
     }
 
     private IReadOnlyList<JobEvent> DecidePlan(JobCommand.CompletePlan plan, DateTimeOffset now)
@@ -67,7 +69,7 @@ public sealed partial class JobState
         events.Add(new JobEvent.StagePlanned(now, plan.Attempt, plan.PlanHash, plan.Maps, plan.Reduces));
         // A stage without tasks is complete at once, and may complete the job.
         var isOnly = IsDefined || plan.Definition!.Stages.Count == 1;
-        if (isOnly && plan.Maps == 0 && plan.Reduces == 0) events.AddRange(CommitProtocol.DecideIfPrepared(this, plan.Attempt.Task, now));
+        if (isOnly && plan.Maps == 0 && plan.Reduces == 0) events.AddRange(CommitProtocol.DecideIfPrepared(this, plan.Attempt.Task, 0, now));
         return events;
     }
 
@@ -81,11 +83,19 @@ public sealed partial class JobState
                 $"At least {SkippedRecords + complete.SkippedRecords} records of the job are bad, and {Rules.MaxSkippedRecords} may be passed over. Allow more, or mend the job or its input."), now, failed);
             return failed;
         }
+        var contradiction = Contradiction(complete);
+        if (contradiction is not null && Rules.NonDeterminism == NonDeterminism.Fail)
+        {
+            var failed = new List<JobEvent>();
+            AddFailure(complete.Attempt, new Failure(FailureReason.NotDeterministic, contradiction), now, failed);
+            return failed;
+        }
         return
         [
             .. RevokeOthers(complete.Attempt, now),
+            .. contradiction is null ? Nothing : [new JobEvent.MapOutputDiffers(now, complete.Attempt, contradiction)],
             new JobEvent.AttemptSucceeded(now, complete.Attempt, workers[Running(complete.Attempt).Worker], complete.Counters, complete.SkippedRecords, complete.Made),
-            .. CommitProtocol.DecideIfPrepared(this, complete.Attempt.Task, now),
+            .. CommitProtocol.DecideIfPrepared(this, complete.Attempt.Task, complete.Made?.Parts.Count ?? 0, now),
         ];
     }
 
@@ -136,7 +146,7 @@ public sealed partial class JobState
         if (Phase is not JobPhase.Running || task.Kind != TaskKind.Map || !Exists(task) || !IsOutputNeeded(task.Stage)) return Nothing;
         // A task that is done or runs again has no use for the old output.
         var cell = Cell(task);
-        return !cell.IsDone && !cell.IsRunning && stages[task.Stage].LostOutputs.TryGetValue(task.Index, out var lost) && lost.Attempt == announced.Attempt.Number
+        return !cell.IsDone && !cell.IsRunning && stages[task.Stage].LostOutputs.TryGetValue(task.Index, out var lost) && lost.Attempt == announced.Attempt.Number && !lost.IsDamaged && !HasTickets(lost)
             ? [new JobEvent.MapOutputFound(now, announced.Attempt, announced.Worker)]
             : Nothing;
     }

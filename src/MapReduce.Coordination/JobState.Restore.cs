@@ -21,7 +21,9 @@ public sealed partial class JobState
         SkippedRecords = snapshot.SkippedRecords;
         FailedAttempts = snapshot.FailedAttempts;
         LostAttempts = snapshot.LostAttempts;
+        KeepsCounts = snapshot.KeepsCounts;
         foreach (var worker in snapshot.Workers) NumberOf(JobEventCodec.Read(worker));
+        if (snapshot.Attempts is { } attempts) Attempts.Restore(attempts);
         RestoreTasks();
         if (snapshot.Phase is { } phase) Apply(JobEventCodec.FromRecord(phase));
         Revision = snapshot.Revision;
@@ -39,7 +41,10 @@ public sealed partial class JobState
                     var task = new TaskId(stage, kind, index);
                     if (cells[index].IsRunning) running.Add(task);
                     RunningAttempts += (cells[index].First.IsSet ? 1 : 0) + (cells[index].Second.IsSet ? 1 : 0);
-                    if (stages[stage].MadeBy(task) is { } made) Totals.Add(Products.Parser.ParseFrom(made).Totals);
+                    if (stages[stage].MadeBy(task) is not { } made) continue;
+                    var products = Products.Parser.ParseFrom(made);
+                    Totals.Add(products.Totals);
+                    PreparedParts += products.Parts.Count;
                 }
             }
         }

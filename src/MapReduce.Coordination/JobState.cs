@@ -8,7 +8,7 @@ namespace MapReduce.Coordination;
 /// How to drive it: give each message to <see cref="Decide"/>, persist the events that it returns, give each to <see cref="Apply"/>, and
 /// only then do what they say: <see cref="JobEvent.AttemptStarted"/> sends a lease, <see cref="JobEvent.AttemptRevoked"/> stops an attempt,
 /// <see cref="JobEvent.CommitDecided"/> publishes, <see cref="JobEvent.JobFailed"/> and <see cref="JobEvent.JobCancelled"/> discard what is
-/// staged. After a restart, apply the persisted events, claim a higher epoch, and do what <see cref="CommitProtocol.Outstanding"/> names.
+/// staged. When every task is done, <see cref="CommitProtocol.Outstanding"/> asks for a look at the parts, whose result is a command again. After a restart, apply the persisted events, claim a higher epoch, and do what <see cref="CommitProtocol.Outstanding"/> names.
 /// <see cref="Decide"/> changes nothing; <see cref="Apply"/> changes the state in place, because a job may have a million tasks.
 /// </remarks>
 public sealed partial class JobState
@@ -81,6 +81,9 @@ public sealed partial class JobState
 
     /// <summary>What the attempts that count have read and written, all together.</summary>
     public JobTotals Totals { get; } = new();
+
+    /// <summary>All attempts that there have been.</summary>
+    public AttemptHistory Attempts { get; } = new();
 
     /// <summary>The attempt that counts for a task; null while there is none.</summary>
     public AttemptId? Winner(TaskId task)
@@ -163,6 +166,7 @@ public sealed partial class JobState
     public void Apply(JobEvent @event)
     {
         BeganAt ??= @event.At;
+        Attempts.Apply(@event, NumberOf);
         switch (@event)
         {
             case JobEvent.JobDefined defined:
@@ -190,10 +194,15 @@ public sealed partial class JobState
                 Stop(revoked.Attempt);
                 break;
             case JobEvent.MapOutputLost lost:
-                ApplyLost(lost);
+                TakeBack(lost.Attempt.Task, isDamaged: false);
+                break;
+            case JobEvent.PartDamaged damaged:
+                TakeBack(damaged.Attempt.Task, isDamaged: true);
                 break;
             case JobEvent.MapOutputFound found:
                 ApplyFound(found);
+                break;
+            case JobEvent.MapOutputDiffers:
                 break;
             case JobEvent.CommitDecided decided:
                 Phase = new JobPhase.Committing(decided.Epoch);
@@ -253,17 +262,19 @@ public sealed partial class JobState
         ref var cell = ref Cell(task);
         cell.Winner = succeeded.Attempt.Number;
         cell.WinnerWorker = workerNumbers[succeeded.Worker];
-        Count(succeeded, 1);
+        var counts = new Counts(succeeded.Counters, succeeded.SkippedRecords);
+        Count(counts, 1);
+        if (!counts.IsNothing) stage.CountsOf(task.Kind)[task.Index] = counts;
         if (succeeded.Made is not null)
         {
             stage.Keep(task, succeeded.Made);
             Totals.Add(succeeded.Made.Totals);
+            PreparedParts += succeeded.Made.Parts.Count;
         }
-        stage.LostOutputs.Remove(task.Index, out _);
         if (task.Kind == TaskKind.Map)
         {
+            stage.LostOutputs.Remove(task.Index, out _);
             stage.MapsDone++;
-            if (succeeded.Counters.Count > 0 || succeeded.SkippedRecords > 0) stage.MapCounts[task.Index] = succeeded;
         }
         else
         {
@@ -284,23 +295,6 @@ public sealed partial class JobState
         if (!cell.IsRunning && !cell.IsDone) Return(task);
     }
 
-    private void ApplyLost(JobEvent.MapOutputLost lost)
-    {
-        var task = lost.Attempt.Task;
-        var stage = stages[task.Stage];
-        ref var cell = ref Cell(task);
-        var made = stage.MadeBy(task);
-        if (made is not null) Totals.Remove(Products.Parser.ParseFrom(made).Totals);
-        stage.MapCounts.Remove(task.Index, out var counted);
-        if (counted is not null) Count(counted, -1);
-        stage.LostOutputs[task.Index] = new LostOutput(cell.Winner, counted, made);
-        stage.Forget(task);
-        cell.Winner = -1;
-        cell.Losses++;
-        stage.MapsDone--;
-        Return(task);
-    }
-
     private void ApplyFound(JobEvent.MapOutputFound found)
     {
         var task = found.Attempt.Task;
@@ -318,8 +312,10 @@ public sealed partial class JobState
         }
         if (lost.Made is { } made)
         {
+            var products = Products.Parser.ParseFrom(made);
             stage.Keep(task, made);
-            Totals.Add(Products.Parser.ParseFrom(made).Totals);
+            Totals.Add(products.Totals);
+            PreparedParts += products.Parts.Count;
         }
         stage.PendingMaps.Remove(task.Index);
     }
@@ -359,11 +355,11 @@ public sealed partial class JobState
         return stopped;
     }
 
-    private void Count(JobEvent.AttemptSucceeded attempt, int sign)
+    private void Count(Counts counts, int sign)
     {
-        if (counters.Length < attempt.Counters.Count) Array.Resize(ref counters, attempt.Counters.Count);
-        for (var i = 0; i < attempt.Counters.Count; i++) counters[i] += sign * attempt.Counters[i];
-        SkippedRecords += sign * attempt.SkippedRecords;
+        if (counters.Length < counts.Counters.Count) Array.Resize(ref counters, counts.Counters.Count);
+        for (var i = 0; i < counts.Counters.Count; i++) counters[i] += sign * counts.Counters[i];
+        SkippedRecords += sign * counts.SkippedRecords;
     }
 }
 

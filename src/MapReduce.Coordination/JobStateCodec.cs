@@ -24,11 +24,14 @@ public static class JobStateCodec
             IsDefined = state.IsDefined,
             Started = (state.BeganAt ?? default).UtcTicks,
             Counters = { state.Counters },
+            Attempts = state.Attempts.Write(),
+            KeepsCounts = state.KeepsCounts,
         };
         if (PhaseEvent(state) is { } phase) snapshot.Phase = JobEventCodec.ToRecord(phase);
         if (state.Definition is { } definition) snapshot.Definition = JobEventCodec.ToRecord(new JobEvent.JobDefined(default, definition));
         snapshot.Workers.Add(state.Workers.Select(JobEventCodec.Write));
-        for (var i = 0; i < state.StageCount; i++) snapshot.Stages.Add(Write(i, state.Stages[i]));
+        // Once the commit is decided no task runs again.
+        for (var i = 0; i < state.StageCount; i++) snapshot.Stages.Add(Write(i, state.Stages[i], hasCounts: state.Phase is JobPhase.Running));
         return snapshot;
     }
 
@@ -50,13 +53,27 @@ public static class JobStateCodec
         _ => null,
     };
 
-    private static StageSnapshot Write(int number, StageState stage)
+    private static StageSnapshot Write(int number, StageState stage, bool hasCounts)
     {
         var snapshot = new StageSnapshot { PlanHash = stage.PlanHash ?? "", Plan = Write(number, stage, TaskKind.Plan), Maps = Write(number, stage, TaskKind.Map), Reduces = Write(number, stage, TaskKind.Reduce) };
         snapshot.DependsOn.Add(stage.DependsOn);
-        if (!stage.IsComplete) snapshot.MapCounts.Add(stage.MapCounts.Values.Select(JobEventCodec.ToRecord));
+        if (hasCounts)
+        {
+            snapshot.MapCounts.Add(stage.MapCounts.Select(task => Write(new TaskId(number, TaskKind.Map, task.Key), task.Value)));
+            snapshot.ReduceCounts.Add(stage.ReduceCounts.Select(task => Write(new TaskId(number, TaskKind.Reduce, task.Key), task.Value)));
+        }
+        foreach (var (index, lost) in stage.LostOutputs)
+        {
+            var output = new LostOutputSnapshot { Index = index, Attempt = lost.Attempt, Made = lost.Made is { } made ? UnsafeByteOperations.UnsafeWrap(made) : ByteString.Empty, IsDamaged = lost.IsDamaged };
+            if (lost.Counts is { } counts) output.Counts = Write(new TaskId(number, TaskKind.Map, index), counts);
+            snapshot.LostOutputs.Add(output);
+        }
         return snapshot;
     }
+
+    /// <summary>Counts as older programs have written them: as the event that told them. Who made it when is not asked for any more.</summary>
+    private static EventRecord Write(TaskId task, Counts counts)
+        => JobEventCodec.ToRecord(new JobEvent.AttemptSucceeded(default, new AttemptId(task, 0), new WorkerId("", 0), counts.Counters, counts.SkippedRecords));
 
     private static CellSnapshots Write(int stage, StageState state, TaskKind kind)
     {
@@ -84,15 +101,23 @@ public static class JobStateCodec
     {
         var stage = new StageState(snapshot.DependsOn);
         if (snapshot.PlanHash.Length > 0) stage.Open(snapshot.PlanHash, snapshot.Maps.Winner.Count, snapshot.Reduces.Winner.Count);
-        foreach (var counted in snapshot.MapCounts)
+        foreach (var (kind, counted) in snapshot.MapCounts.Select(record => (TaskKind.Map, record)).Concat(snapshot.ReduceCounts.Select(record => (TaskKind.Reduce, record))))
         {
-            var succeeded = (JobEvent.AttemptSucceeded)JobEventCodec.FromRecord(counted);
-            stage.MapCounts[succeeded.Attempt.Task.Index] = succeeded;
+            var (index, counts) = ReadCounts(counted);
+            stage.CountsOf(kind)[index] = counts;
         }
+        foreach (var lost in snapshot.LostOutputs)
+            stage.LostOutputs[lost.Index] = new LostOutput(lost.Attempt, lost.Counts is { } counted ? ReadCounts(counted).Counts : null, lost.Made.Length > 0 ? lost.Made.ToByteArray() : null, lost.IsDamaged);
         Read(stage, TaskKind.Plan, snapshot.Plan);
         Read(stage, TaskKind.Map, snapshot.Maps);
         Read(stage, TaskKind.Reduce, snapshot.Reduces);
         return stage;
+    }
+
+    private static (int Index, Counts Counts) ReadCounts(EventRecord record)
+    {
+        var counted = (JobEvent.AttemptSucceeded)JobEventCodec.FromRecord(record);
+        return (counted.Attempt.Task.Index, new Counts(counted.Counters, counted.SkippedRecords));
     }
 
     private static void Read(StageState stage, TaskKind kind, CellSnapshots snapshot)

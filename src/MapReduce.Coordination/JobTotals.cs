@@ -24,6 +24,12 @@ public sealed class JobTotals
     /// <summary>Pairs written to outputs and datasets.</summary>
     public long RowsWritten { get; private set; }
 
+    /// <summary>Bytes written to outputs and datasets.</summary>
+    public long WrittenBytes { get; private set; }
+
+    /// <summary>Bytes read of inputs, and of what other tasks have made.</summary>
+    public long WorkBytes { get; private set; }
+
     /// <summary>The heaviest keys, most first.</summary>
     public IReadOnlyList<HotKey> HotKeys => hotKeys;
 
@@ -36,8 +42,12 @@ public sealed class JobTotals
         if (hotKeys.Count > HotKeysKept) hotKeys.RemoveRange(HotKeysKept, hotKeys.Count - HotKeysKept);
     }
 
-    /// <summary>Takes a lost map task's share out again. Map tasks know no hot keys.</summary>
-    internal void Remove(Totals? totals) => Change(totals, -1);
+    /// <summary>Takes the share of an attempt out again that counts no more. The keys that its own have crowded out come back with the attempt that takes its place.</summary>
+    internal void Remove(Totals? totals)
+    {
+        Change(totals, -1);
+        foreach (var key in totals?.HotKeys ?? []) hotKeys.Remove(key);
+    }
 
     private void Change(Totals? totals, int sign)
     {
@@ -50,5 +60,7 @@ public sealed class JobTotals
         ShuffleBytes += sign * totals.ShuffleBytes;
         SpilledBytes += sign * totals.SpilledBytes;
         RowsWritten += sign * totals.RowsWritten;
+        WrittenBytes += sign * totals.BytesWritten;
+        WorkBytes += sign * totals.BytesRead;
     }
 }

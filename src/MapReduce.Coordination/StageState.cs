@@ -39,8 +39,11 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     /// <summary>Whether the stage's results are complete; its map outputs are not needed any more.</summary>
     public bool IsComplete => MapsAreDone && ReducesDone == reduces.Length;
 
-    /// <summary>How the map tasks that counted something ended, so that an output that is lost takes its counts along.</summary>
-    public Dictionary<int, JobEvent.AttemptSucceeded> MapCounts { get; } = [];
+    /// <summary>What the map tasks have counted that counted something, so that an output that is lost or damaged takes its counts along.</summary>
+    public Dictionary<int, Counts> MapCounts { get; } = [];
+
+    /// <summary>What the reduce tasks have counted that counted something, for the same reason.</summary>
+    public Dictionary<int, Counts> ReduceCounts { get; } = [];
 
     /// <summary>Map outputs that were lost, until their tasks have run again: the node may come back with its disk.</summary>
     public Dictionary<int, LostOutput> LostOutputs { get; } = [];
@@ -71,7 +74,8 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
 
     public void Forget(TaskId task)
     {
-        if (mapsMade.Length > 0) mapsMade[task.Index] = null;
+        var kept = task.Kind == TaskKind.Map ? mapsMade : reducesMade;
+        if (kept.Length > 0) kept[task.Index] = null;
     }
 
     public void Keep(TaskId task, byte[] made)
@@ -87,6 +91,8 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     public ref TaskCell Cell(TaskId task) => ref Cells(task.Kind)[task.Index];
 
     public PendingTasks Pending(TaskKind kind) => kind == TaskKind.Map ? PendingMaps : PendingReduces;
+
+    public Dictionary<int, Counts> CountsOf(TaskKind kind) => kind == TaskKind.Map ? MapCounts : ReduceCounts;
 
     public Durations DurationsOf(TaskKind kind) => kind == TaskKind.Map ? MapDurations : ReduceDurations;
 
@@ -111,6 +117,7 @@ internal sealed class Durations
     private const int Kept = 64;
 
     private readonly List<TimeSpan> sample = [];
+    private TimeSpan? median;
 
     /// <summary>The number of tasks that have ended.</summary>
     public int Count { get; private set; }
@@ -120,20 +127,32 @@ internal sealed class Durations
         if (sample.Count < Kept) sample.Add(duration);
         else sample[Count % Kept] = duration;
         Count++;
+        median = null;
     }
 
     /// <summary>The median; zero where nothing has ended.</summary>
     public TimeSpan Median()
     {
         if (sample.Count == 0) return TimeSpan.Zero;
+        if (median is { } known) return known;
         var sorted = sample.ToArray();
         Array.Sort(sorted);
-        return sorted[sorted.Length / 2];
+        median = sorted[sorted.Length / 2];
+        return median.Value;
     }
+}
+
+/// <summary>What an attempt has counted.</summary>
+/// <param name="Counters">By the number of the counter.</param>
+/// <param name="SkippedRecords">The bad records that it passed over.</param>
+internal readonly record struct Counts(IReadOnlyList<long> Counters, long SkippedRecords)
+{
+    public bool IsNothing => SkippedRecords == 0 && Counters.All(count => count == 0);
 }
 
 /// <summary>An output that was lost.</summary>
 /// <param name="Attempt">The number of the attempt that made it.</param>
 /// <param name="Counts">What it counted; null for nothing.</param>
 /// <param name="Made">What else it made.</param>
-internal sealed record LostOutput(int Attempt, JobEvent.AttemptSucceeded? Counts, byte[]? Made);
+/// <param name="IsDamaged">Whether a part of the attempt is damaged, so that it cannot count again although its output may still be there.</param>
+internal sealed record LostOutput(int Attempt, Counts? Counts, byte[]? Made, bool IsDamaged = false);

@@ -33,8 +33,22 @@ internal struct RunningAttempt
 {
     public int Number;
     public int Worker;
-    public DateTimeOffset StartedAt;
-    public DateTimeOffset Deadline;
+    private long started;
+    private long deadline;
+
+    /// <summary>When it was granted.</summary>
+    public DateTimeOffset StartedAt
+    {
+        readonly get => new(started, TimeSpan.Zero);
+        set => started = value.UtcTicks;
+    }
+
+    /// <summary>When its lease ends.</summary>
+    public DateTimeOffset Deadline
+    {
+        readonly get => new(deadline, TimeSpan.Zero);
+        set => deadline = value.UtcTicks;
+    }
 
     public static RunningAttempt None => new() { Number = -1 };
 

@@ -40,14 +40,14 @@ public sealed class NodeHealthTests
     public void A_node_that_fails_again_and_again_is_left_alone_for_a_term_that_doubles()
     {
         var health = new NodeHealth(policy);
-        Assert.Null(health.Failed("a", FailureReason.DiskFull, 2, Start));
-        Assert.Null(health.Failed("a", FailureReason.Storage, 2, Start));
-        Assert.Equal(TimeSpan.FromSeconds(10), health.Failed("a", FailureReason.DiskFull, 2, Start));
+        Assert.Null(health.Failed("a", FailureReason.ExecutorExited, 2, Start));
+        Assert.Null(health.Failed("a", FailureReason.ExecutorExited, 2, Start));
+        Assert.Equal(TimeSpan.FromSeconds(10), health.Failed("a", FailureReason.ExecutorExited, 2, Start));
         Assert.True(health.IsQuarantined("a", Start.AddSeconds(9)));
         Assert.False(health.IsQuarantined("a", Start.AddSeconds(10)));
-        Assert.Equal(TimeSpan.FromSeconds(15), health.Failed("a", FailureReason.DiskFull, 2, Start.AddSeconds(11)));
+        Assert.Equal(TimeSpan.FromSeconds(15), health.Failed("a", FailureReason.ExecutorExited, 2, Start.AddSeconds(11)));
         health.Succeeded("a");
-        Assert.Null(health.Failed("a", FailureReason.DiskFull, 2, Start.AddSeconds(60)));
+        Assert.Null(health.Failed("a", FailureReason.ExecutorExited, 2, Start.AddSeconds(60)));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class NodeHealthTests
         for (var i = 0; i < 20; i++)
         {
             Assert.Null(health.Failed("a", FailureReason.UserCode, 2, Start));
-            Assert.Null(health.Failed("b", FailureReason.DiskFull, 0, Start));
+            Assert.Null(health.Failed("b", FailureReason.ExecutorExited, 0, Start));
         }
     }
 }

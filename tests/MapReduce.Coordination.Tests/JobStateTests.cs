@@ -176,4 +176,30 @@ public sealed class JobStateTests
         Assert.Empty(job.Do(new JobCommand.Cancel()));
         Assert.IsType<JobPhase.Committing>(job.Phase);
     }
+
+    [Fact]
+    public void A_lost_output_can_still_be_found_after_a_snapshot()
+    {
+        var job = Jobs.Planned(maps: 1, reduces: 1);
+        var map = job.Grant(Map(0), Worker(1));
+        job.Complete(map, counters: 7);
+        job.Do(new JobCommand.LoseWorker(Worker(1)));
+        var restored = JobStateCodec.Read(job.Id, job.Rules, JobStateCodec.Write(job));
+        var found = Assert.Single(restored.Do(new JobCommand.AnnounceOutput(map, Worker(2))));
+        Assert.IsType<JobEvent.MapOutputFound>(found);
+        Assert.Equal((map, Worker(2)), (restored.Winner(Map(0)), restored.WinnerWorker(Map(0))!.Value));
+        Assert.Equal([7], restored.Counters);
+    }
+
+    [Fact]
+    public void A_reduce_task_that_ends_does_not_make_the_lost_output_of_the_map_task_with_its_number_forgotten()
+    {
+        var job = Jobs.Planned(maps: 1, reduces: 2);
+        var map = job.Grant(Map(0), Worker(1));
+        job.Complete(map);
+        var reduce = job.Grant(Reduce(0), Worker(2));
+        job.Do(new JobCommand.LoseWorker(Worker(1)));
+        job.Complete(reduce);
+        Assert.Equal(map, Assert.IsType<JobEvent.MapOutputFound>(Assert.Single(job.Do(new JobCommand.AnnounceOutput(map, Worker(1))))).Attempt);
+    }
 }

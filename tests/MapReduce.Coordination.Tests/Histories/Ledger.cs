@@ -28,7 +28,7 @@ internal sealed class Ledger(Shape shape)
                 Assert.True(claimed.Epoch > epoch);
                 epoch = claimed.Epoch;
                 break;
-            case JobEvent.AttemptStarted(_, var attempt, var worker, _):
+            case JobEvent.AttemptStarted(_, var attempt, var worker, _, _):
                 Start(attempt, worker);
                 break;
             case JobEvent.StagePlanned(_, var attempt, _, var maps, var reduces):
@@ -48,6 +48,10 @@ internal sealed class Ledger(Shape shape)
                 Assert.Equal(TaskKind.Map, attempt.Task.Kind);
                 Assert.False(IsComplete(attempt.Task.Stage), $"{attempt} was lost when nobody needed it any more");
                 Assert.True(winners.Remove(attempt.Task, out var lost) && lost.Attempt == attempt, $"{attempt} was lost without counting");
+                break;
+            case JobEvent.PartDamaged(_, var attempt, _, _, _):
+                Assert.True(shape.Prepares);
+                Assert.True(winners.Remove(attempt.Task, out var damaged) && damaged.Attempt == attempt, $"a part of {attempt} was damaged, which did not count");
                 break;
             case JobEvent.CommitDecided:
                 AssertPrepared();

@@ -9,7 +9,8 @@ namespace MapReduce.Coordination.Tests.Histories;
 /// <param name="MaxFailures">Failures allowed to a task.</param>
 /// <param name="MaxLosses">Losses allowed to a task.</param>
 /// <param name="Speculates">Whether slow attempts get a rival.</param>
-internal sealed record Shape(IReadOnlyList<(int Maps, int Reduces, int Reads)> Stages, int Nodes, int Slots, int MaxFailures, int MaxLosses, bool Speculates)
+/// <param name="Prepares">Whether tasks prepare files for the output, which are checked before the commit is decided.</param>
+internal sealed record Shape(IReadOnlyList<(int Maps, int Reduces, int Reads)> Stages, int Nodes, int Slots, int MaxFailures, int MaxLosses, bool Speculates, bool Prepares)
 {
     /// <summary>Small jobs whose limits are soon met.</summary>
     public static readonly Gen<Shape> Limited = Of(Gen.Int[1, 4]);
@@ -21,9 +22,9 @@ internal sealed record Shape(IReadOnlyList<(int Maps, int Reduces, int Reads)> S
         => [.. Stages.Select((stage, index) => Enumerable.Range(0, index).Where(earlier => (stage.Reads >> earlier & 1) != 0).ToList())];
 
     public override string ToString()
-        => $"stages {string.Join(' ', Stages)}, {Nodes} nodes of {Slots} slots, {MaxFailures} failures, {MaxLosses} losses, speculation {Speculates}";
+        => $"stages {string.Join(' ', Stages)}, {Nodes} nodes of {Slots} slots, {MaxFailures} failures, {MaxLosses} losses, speculation {Speculates}, parts {Prepares}";
 
     private static Gen<Shape> Of(Gen<int> limit) => Gen.Select(
-        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 7]).Array[1, 3], Gen.Int[1, 4], Gen.Int[1, 2], limit, limit, Gen.Bool,
-        (stages, nodes, slots, failures, losses, speculates) => new Shape(stages, nodes, slots, failures, losses, speculates));
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 7]).Array[1, 3], Gen.Int[1, 4], Gen.Int[1, 2], limit, limit, Gen.Select(Gen.Bool, Gen.Bool),
+        (stages, nodes, slots, failures, losses, has) => new Shape(stages, nodes, slots, failures, losses, has.Item1, has.Item2));
 }

@@ -1,4 +1,5 @@
 using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
 using Xunit;
 
 namespace MapReduce.Coordination.Tests.Histories;
@@ -49,7 +50,10 @@ internal sealed class World
             case < 88: CrashWorker(which); break;
             case < 91: CrashMaster(); break;
             case < 97: Pass(TimeSpan.FromSeconds(which % 7)); break;
-            default: Publish(confirm: which % 3 != 0); break;
+            default:
+                CheckParts(which);
+                Publish(confirm: which % 3 != 0);
+                break;
         }
     }
 
@@ -70,6 +74,7 @@ internal sealed class World
             foreach (var worker in workers)
                 foreach (var attempt in worker.Busy.ToList()) Succeed(worker, attempt);
             Pass(TimeSpan.FromSeconds(3));
+            CheckParts(which: 0);
             Publish(confirm: true);
         }
         AssertEnd();
@@ -140,7 +145,19 @@ internal sealed class World
         var stage = shape.Stages[attempt.Task.Stage];
         worker.End(attempt, epoch => attempt.Task.Kind == TaskKind.Plan
             ? new JobCommand.CompletePlan(attempt, epoch, $"plan of {attempt.Task.Stage}", stage.Maps, stage.Reduces)
-            : new JobCommand.Complete(attempt, epoch, [1000 * (attempt.Task.Index + 1) + attempt.Number]));
+            : new JobCommand.Complete(attempt, epoch, [1000 * (attempt.Task.Index + 1) + attempt.Number], Made: shape.Prepares ? Made(attempt) : null));
+    }
+
+    private static Products Made(AttemptId attempt) => new() { Totals = new Totals { RowsWritten = attempt.Number + 1 }, Parts = { new Part { Name = $"{attempt.Task}", PrivatePath = $"{attempt}" } } };
+
+    /// <summary>Looks at the parts, of which some may be damaged; what is found may come late, twice or never.</summary>
+    /// <param name="which">0 where all are whole.</param>
+    private void CheckParts(int which)
+    {
+        if (CommitProtocol.Outstanding(State) != CommitDuty.Check) return;
+        var tasks = shape.Stages.SelectMany((stage, index) => Enumerable.Range(0, stage.Maps).Select(map => new TaskId(index, TaskKind.Map, map)).Concat(Enumerable.Range(0, stage.Reduces).Select(reduce => new TaskId(index, TaskKind.Reduce, reduce))));
+        var damaged = tasks.Where((_, number) => which % 2 == 1 && (which / 2 >> number % 12 & 1) != 0).Select(task => new DamagedPart(State.Winner(task)!.Value, $"{task}", "cut")).ToList();
+        Send(new Message.ToMaster(damaged.Count == 0 ? new JobCommand.ConfirmParts(State.Epoch) : new JobCommand.ReportDamage(State.Epoch, damaged)));
     }
 
     private void EndBadly(int which)
@@ -245,6 +262,7 @@ internal sealed class World
         Assert.Equal(left.Phase, right.Phase);
         Assert.Equal((left.Epoch, left.Revision, left.RunningAttempts, left.FailedAttempts), (right.Epoch, right.Revision, right.RunningAttempts, right.FailedAttempts));
         Assert.Equal(left.Counters, right.Counters);
+        Assert.Equal((left.PreparedParts, left.Totals.RowsWritten), (right.PreparedParts, right.Totals.RowsWritten));
         Assert.Equal(Attempts(left), Attempts(right));
         for (var stage = 0; stage < left.StageCount; stage++) Assert.Equal(left.Progress(stage), right.Progress(stage));
 
@@ -286,6 +304,8 @@ internal sealed class World
         JobCommand.Complete complete => complete.Epoch,
         JobCommand.CompletePlan plan => plan.Epoch,
         JobCommand.Fail fail => fail.Epoch,
+        JobCommand.ConfirmParts confirmed => confirmed.Epoch,
+        JobCommand.ReportDamage damage => damage.Epoch,
         JobCommand.ConfirmPublished published => published.Epoch,
         _ => null,
     };

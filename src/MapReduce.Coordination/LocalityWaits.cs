@@ -1,0 +1,33 @@
+using MapReduce.Protocol;
+
+namespace MapReduce.Coordination;
+
+/// <summary>How long jobs pass over free slots because another node holds most of what their next tasks read.</summary>
+/// <remarks>
+/// Once for each stage, and only until the job has got a slot of that node: its slots are busy with other jobs then, and one of them may end at any moment. A slot that the job itself keeps busy is
+/// not worth to wait for.
+/// </remarks>
+/// <param name="wait">How long; zero for never.</param>
+internal sealed class LocalityWaits(TimeSpan wait)
+{
+    private readonly Dictionary<JobId, (WorkerId Near, DateTimeOffset Until)> waits = [];
+
+    /// <summary>Whether a job still passes over slots of other nodes.</summary>
+    public bool IsPatient(JobId job, WorkerId near, DateTimeOffset now)
+        => wait > TimeSpan.Zero && (!waits.TryGetValue(job, out var known) || known.Near != near || now < known.Until);
+
+    /// <summary>A slot was passed over.</summary>
+    /// <returns>How long the job waits from now on; null where it waits already.</returns>
+    public TimeSpan? Pass(JobId job, WorkerId near, DateTimeOffset now)
+    {
+        if (waits.TryGetValue(job, out var known) && known.Near == near) return null;
+        waits[job] = (near, now + wait);
+        return wait;
+    }
+
+    /// <summary>The job has got a slot of the node, and waits no more.</summary>
+    public void End(JobId job, WorkerId near) => waits[job] = (near, DateTimeOffset.MinValue);
+
+    /// <summary>The job has other tasks now, or is gone.</summary>
+    public void Forget(JobId job) => waits.Remove(job);
+}
