@@ -100,8 +100,9 @@ public sealed class ExecutorHost : IDisposable
     {
         try
         {
+            var span = new OpenSpan("load job");
             job = JobTasks.Open(open);
-            Send(new FromExecutor { Opened = job.Description });
+            Send(new FromExecutor { Opened = job.Description, Spans = { span.End() } });
         }
         catch (Exception exception)
         {
@@ -112,6 +113,7 @@ public sealed class ExecutorHost : IDisposable
     private void Run(Run run, AttemptState attempt)
     {
         FromExecutor result;
+        var span = new OpenSpan($"run {run.TaskCase.ToString().ToLowerInvariant()} task");
         try
         {
             result = (job ?? throw new InvalidOperationException("An attempt was sent before its job was opened.")).Run(run, attempt.Add, attempt.Cancellation.Token);
@@ -123,6 +125,7 @@ public sealed class ExecutorHost : IDisposable
         }
         attempt.HasEnded = true;
         EndLog();
+        result.Spans.Add(span.End());
         Send(result);
     }
 

@@ -13,7 +13,7 @@ internal static class Failures
     {
         // User code that ran out of memory is wrapped by the engine, which names the record.
         EngineException { InnerException: OutOfMemoryException } => Make(Reason.OutOfMemory, exception.Message),
-        EngineException engine => Make(Of(engine.Error), exception.Message),
+        EngineException engine => new Failed { Reason = Of(engine.Error), Message = exception.Message, File = engine.File ?? "" },
         JobException or LoadException => Make(Reason.Definition, exception.Message),
         StorageException => Make(Reason.BadInput, exception.Message),
         OperationCanceledException => Make(Reason.Cancelled, "The attempt was cancelled."),
@@ -34,6 +34,7 @@ internal static class Failures
         EngineError.Storage => Reason.Storage,
         EngineError.NotDeterministic => Reason.NotDeterministic,
         EngineError.Definition => Reason.Definition,
+        EngineError.BadOutput => Reason.BadOutput,
         _ => Reason.Unknown,
     };
 }

@@ -6,6 +6,7 @@ using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Tasks;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Execution;
+using MapReduce.Storage;
 
 namespace MapReduce.Executor;
 
@@ -29,7 +30,8 @@ internal sealed class JobTasks
         {
             var opened = new Opened { Name = job.Name, HasSideEffects = job.HasSideEffects };
             opened.Counters.Add(job.Counters);
-            opened.Stages.Add(job.DependsOn.Select(stage => new Stage { DependsOn = { stage } }));
+            opened.Stores.Add(job.Stores.Select(store => new Store { Participant = store.Participant, Connection = store.Connection }));
+            opened.Stages.Add(job.Outline.Select(stage => new Stage { DependsOn = { stage.DependsOn }, Reads = { stage.Reads }, Steps = { stage.Steps }, Writes = { stage.Writes } }));
             opened.Outputs.Add(job.Outputs.Select(output => new Layout { Name = output.Name, Ranges = output.Ranges, HasKey = output.Key is not null, Key = { output.Key ?? [] } }));
             return opened;
         }
@@ -47,6 +49,8 @@ internal sealed class JobTasks
             SkipBadRecords = open.Settings.SkipBadRecords,
             Durable = open.Settings.Durable,
             ScratchFolder = open.Settings.ScratchFolder,
+            Job = open.Job,
+            Connections = Connections.Of(open.Connections),
         };
         return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments), settings), settings.ScratchFolder);
     }
@@ -70,7 +74,11 @@ internal sealed class JobTasks
     private Mapped Map(Run run, Action<long> progress, CancellationToken cancellation)
     {
         var result = job.Map(PlanOf(run.Map.PlanFile), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
-        return new Mapped { Attempt = run.Attempt, Output = result.Output.FilePath ?? "", Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
+        var mapped = new Mapped { Attempt = run.Attempt, Output = result.Output.FilePath ?? "", Products = Wire.Write(result.Parts, result.Datasets, result.Tickets, result.Totals) };
+        // All of a map output goes to a file, because other nodes fetch it from there: that is no want of memory.
+        mapped.Products.Totals.SpilledBytes = 0;
+        if (result.Fingerprint is { } fingerprint) mapped.Products.Fingerprint = fingerprint;
+        return mapped;
     }
 
     private Reduced Reduce(Run run, Action<long> progress, CancellationToken cancellation)
@@ -78,7 +86,7 @@ internal sealed class JobTasks
         var plan = PlanOf(run.Reduce.PlanFile);
         var outputs = run.Reduce.MapOutputs.Select(MapOutput.Open).ToList();
         var result = job.Reduce(plan, Identity(run.Attempt), outputs, Folders(run, TaskKind.Reduce), progress, cancellation);
-        return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Totals) };
+        return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Tickets, result.Totals) };
     }
 
     /// <summary>The plan of the stage; the same for all its tasks.</summary>

@@ -1,6 +1,7 @@
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Tasks;
 using MapReduce.Protocol.Execution;
+using MapReduce.Storage;
 
 namespace MapReduce.Executor;
 
@@ -9,11 +10,13 @@ internal static class Wire
 {
     public static DatasetFile Read(Dataset file) => new(file.Channel, file.Path, file.Length, file.Rows);
 
-    public static Products Write(IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, TaskTotals totals)
+    public static Products Write(IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, IReadOnlyList<CommitTicket> tickets, TaskTotals totals)
     {
         var products = new Products { Totals = Write(totals) };
+        products.Totals.BytesWritten = parts.Sum(part => part.Length) + datasets.Sum(file => file.Length);
         products.Parts.Add(parts.Select(part => new Part { Name = part.Name, PrivatePath = part.PrivatePath, Length = part.Length, Hash = part.Hash, Rows = part.Rows }));
         products.Datasets.Add(datasets.Select(file => new Dataset { Channel = file.Channel, Path = file.Path, Length = file.Length, Rows = file.Rows }));
+        products.Tickets.Add(tickets.Select(ticket => new Ticket { Participant = ticket.Participant, Connection = ticket.Connection, Text = ticket.Text }));
         return products;
     }
 

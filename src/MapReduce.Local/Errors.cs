@@ -17,6 +17,7 @@ internal static class Errors
         (EngineError.Storage, FailureReason.Storage),
         (EngineError.NotDeterministic, FailureReason.NotDeterministic),
         (EngineError.Definition, FailureReason.Definition),
+        (EngineError.BadOutput, FailureReason.BadOutput),
     ];
 
     public static FailureReason ReasonOf(EngineError error) => Pairs.First(pair => pair.Error == error).Reason;

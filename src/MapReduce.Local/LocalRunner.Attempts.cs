@@ -74,7 +74,7 @@ public sealed partial class LocalRunner
     private void Accept(AttemptId attempt, StageWork work, MapResult result)
     {
         work.Outputs[attempt.Task.Index] = result.Output;
-        work.Accept(attempt.Task, result.Parts, result.Datasets);
+        work.Accept(attempt.Task, result.Parts, result.Datasets, result.Tickets);
         totals.AddMap(result.Totals);
         Progress.Done++;
         var progress = state.Progress(attempt.Task.Stage);
@@ -92,7 +92,7 @@ public sealed partial class LocalRunner
         {
             if (Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters, result.Totals.RecordsSkipped)).OfType<JobEvent.AttemptSucceeded>().Any())
             {
-                work.Accept(attempt.Task, result.Parts, result.Datasets);
+                work.Accept(attempt.Task, result.Parts, result.Datasets, result.Tickets);
                 totals.AddReduce(result.Totals);
                 Progress.Done++;
                 if (state.Progress(attempt.Task.Stage).IsComplete)
@@ -113,6 +113,7 @@ public sealed partial class LocalRunner
             if (state.Phase.IsEnd) stop.Cancel();
             Monitor.PulseAll(gate);
         }
+        RecoverStores();
     }
 
     private static TaskIdentity Identity(AttemptId attempt) => new(attempt.Task.Stage, attempt.Task.Index, attempt.Number);
@@ -123,6 +124,7 @@ public sealed partial class LocalRunner
         var spill = settings.SpillFolders.Count == 0
             ? output.Scratch
             : SpillFolder(settings.SpillFolders[(attempt.Task.Index + attempt.Number) % settings.SpillFolders.Count], state.Id);
+        Directory.CreateDirectory(spill);
         return new TaskFolders(output.Private, spill, spill, Path.Combine(spill, name), name);
     }
 
@@ -131,7 +133,7 @@ public sealed partial class LocalRunner
     /// <summary>What the tasks of a stage have made.</summary>
     private sealed class StageWork : IDisposable
     {
-        private readonly Dictionary<TaskId, (IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets)> made = [];
+        private readonly Dictionary<TaskId, (IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, IReadOnlyList<CommitTicket> Tickets)> made = [];
 
         public Engine.Plan.StagePlan Plan { get; private set; } = null!;
 
@@ -141,13 +143,15 @@ public sealed partial class LocalRunner
 
         public IEnumerable<PartFile> Parts => made.Values.SelectMany(products => products.Parts);
 
+        public IEnumerable<CommitTicket> Tickets => made.Values.SelectMany(products => products.Tickets);
+
         public void Open(Engine.Plan.StagePlan plan)
         {
             Plan = plan;
             Outputs = new MapOutput?[plan.Maps];
         }
 
-        public void Accept(TaskId task, IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets) => made[task] = (parts, datasets);
+        public void Accept(TaskId task, IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, IReadOnlyList<CommitTicket> tickets) => made[task] = (parts, datasets, tickets);
 
         /// <summary>The files of a channel's dataset in the order of its partitions, or of the map tasks for a map-only channel.</summary>
         public IReadOnlyList<DatasetFile> Datasets(int channel)

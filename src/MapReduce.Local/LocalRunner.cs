@@ -26,6 +26,9 @@ public sealed partial class LocalRunner
     private JobRun run = null!;
     private JobState state = null!;
     private OutputFolder output = null!;
+    private JobCommitment? commitment;
+    private bool decided;
+    private bool isCommitted;
     private RetainedMemory? retained;
     private StageWork[] stages = [];
     private Exception? broken;
@@ -60,8 +63,9 @@ public sealed partial class LocalRunner
     private LocalReport Run(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();
+        // A leftover may hold a decision to commit, and then the output appears now.
+        OutputFolder.CleanLeftovers(job.Output, settings.Participants);
         OutputFolder.Check(job.Output, job.Inputs, settings.Overwrite);
-        OutputFolder.CleanLeftovers(job.Output);
         var id = new JobId(Guid.NewGuid());
         output = OutputFolder.Stage(job.Output, id.ToString());
         try
@@ -75,7 +79,7 @@ public sealed partial class LocalRunner
             // What a thread that would not stop still reads must stay.
             if (!abandoned) foreach (var stage in stages) stage.Dispose();
             DeleteSpillFolders(id);
-            output.Remove();
+            if (GiveUp()) output.Remove();
         }
     }
 
@@ -95,7 +99,11 @@ public sealed partial class LocalRunner
                 SkipBadRecords = settings.SkipBadRecords,
                 Durable = settings.Durable,
                 Combine = settings.Combine,
+                Job = id.ToString(),
+                Connections = settings.Connections,
             });
+            commitment = new JobCommitment(id.ToString(), settings.Participants, run.Stores);
+            if (commitment.HasStores) output.Note(Noted(null));
         }
         catch (EngineException exception)
         {
@@ -198,12 +206,16 @@ public sealed partial class LocalRunner
     private OutputManifest Publish(JobId id)
     {
         var parts = stages.SelectMany(stage => stage.Parts).OrderBy(part => part.Name, StringComparer.Ordinal).ToList();
-        foreach (var part in parts) output.Place(part.PrivatePath, part.Name);
         var counters = run.Counters.Select((name, index) => (name, Count: index < state.Counters.Count ? state.Counters[index] : 0))
             .ToDictionary(counter => counter.name, counter => counter.Count);
         var manifest = new OutputManifest(id.ToString(), job.Name, run.Outputs, [.. parts.Select(part => new ManifestFile(part.Name, part.Length, part.Rows, part.Hash))], counters);
-        output.Write(OutputFolder.ManifestName, manifest.ToJson().Span, settings.Durable);
-        output.Publish(settings.Overwrite);
+        List<CommitTicket> tickets = [.. parts.Select(part => FilesParticipant.Ticket(output.Target, part.PrivatePath, part.Name)), .. stages.SelectMany(stage => stage.Tickets)];
+        commitment!.Commit(tickets, new FilesParticipant(output, manifest, settings.Overwrite, settings.Durable), () =>
+        {
+            decided = true;
+            output.Note(Noted(tickets));
+        });
+        isCommitted = true;
         return manifest;
     }
 

@@ -1,4 +1,5 @@
 using MapReduce.Engine;
+using MapReduce.Storage;
 
 namespace MapReduce.Local;
 
@@ -43,6 +44,12 @@ public sealed record LocalSettings
 
     /// <summary>Whether finished map output may stay in memory; off, everything goes through files.</summary>
     public bool KeepInMemory { get; init; } = true;
+
+    /// <summary>The connections to stores.</summary>
+    public Connections Connections { get; init; } = Connections.None;
+
+    /// <summary>The parties to the commit beside the files: one for each kind of store.</summary>
+    public IReadOnlyList<ICommitParticipant> Participants { get; init; } = [];
 
     /// <summary>The memory of a slot, set or derived: a quarter of the machine's shared by all slots, at most 384 MiB each.</summary>
     public long EffectiveMemoryOfSlot => MemoryOfSlot > 0

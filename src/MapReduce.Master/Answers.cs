@@ -9,39 +9,19 @@ namespace MapReduce.Master;
 /// <summary>Answers to questions about the state of a job. Long ones come in pages that fit into an envelope.</summary>
 internal static class Answers
 {
-    private const int OutputsOfPage = 8000;
     private const int DatasetsOfPage = 100;
     private const int TasksOfPage = 400;
 
     /// <summary>A phase in one word.</summary>
     public static string PhaseName(JobPhase phase) => phase.GetType().Name.ToLowerInvariant();
 
-    /// <summary>Where map outputs are, up to the first that is missing.</summary>
-    public static Outputs Outputs(JobState state, Membership members, OutputsQuery query)
-    {
-        var answer = new Outputs { Job = query.Job, Stage = query.Stage, From = query.From };
-        if (query.Stage < 0 || query.Stage >= state.StageCount) return answer;
-        answer.Total = state.Progress(query.Stage).Maps;
-        var holders = new Dictionary<WorkerId, int>();
-        for (var index = query.From; index < answer.Total && answer.Number.Count < OutputsOfPage; index++)
-        {
-            var task = new TaskId(query.Stage, TaskKind.Map, index);
-            if (state.Winner(task) is not { } winner || !members.Nodes.TryGetValue(state.WinnerWorker(task)!.Value, out var node)) break;
-            if (!holders.TryGetValue(node.Worker, out var holder))
-            {
-                holders[node.Worker] = holder = answer.Holders.Count;
-                answer.Holders.Add(Ids.Holder(node));
-            }
-            answer.Holder.Add(holder);
-            answer.Number.Add(winner.Number);
-        }
-        return answer;
-    }
+    /// <summary>A node as reducers see it; null where it is no member.</summary>
+    public static Holder? HolderOf(Membership members, WorkerId worker) => members.Nodes.TryGetValue(worker, out var node) ? HolderOf(node) : null;
 
     /// <summary>What the stages have made for later ones, in the order of partitions.</summary>
     public static Datasets Datasets(JobState state, DatasetsQuery query)
     {
-        var answer = new Datasets { Job = query.Job, From = query.From };
+        var answer = new Datasets { Job = query.Job, From = query.From, Epoch = state.Epoch.Value };
         foreach (var task in Publisher.Tasks(state))
         {
             foreach (var file in state.Made(task)?.Datasets ?? [])
@@ -77,7 +57,7 @@ internal static class Answers
     }
 
     /// <summary>How a job stands. It has ended only when what was staged is gone, too.</summary>
-    public static JobStatus Status(JobState state, long runningBytes, bool isOver)
+    public static JobStatus Status(JobState state, long runningBytes, bool isOver, DateTimeOffset now)
     {
         var totals = state.Totals;
         var status = new JobStatus
@@ -91,6 +71,8 @@ internal static class Answers
             RunningAttempts = state.RunningAttempts,
             Epoch = state.Epoch.Value,
             SkippedRecords = state.SkippedRecords,
+            Remaining = Milliseconds(JobEstimate.Remaining(state, now)),
+            Definition = state.Definition is { } definition ? new Opened { Stages = { definition.Stages } } : null,
             Totals = new Totals
             {
                 RecordsRead = totals.InputRecords,
@@ -98,6 +80,7 @@ internal static class Answers
                 ShuffleBytes = totals.ShuffleBytes,
                 SpilledBytes = totals.SpilledBytes,
                 RowsWritten = totals.RowsWritten,
+                BytesWritten = totals.WrittenBytes,
                 HotKeys = { totals.HotKeys },
             },
         };
@@ -115,4 +98,37 @@ internal static class Answers
         }
         return status;
     }
+
+    /// <summary>How far a job is, in short.</summary>
+    public static JobProgress Progress(JobState state, long runningBytes, DateTimeOffset now)
+    {
+        var stages = Enumerable.Range(0, state.StageCount).Select(state.Progress).ToList();
+        var first = stages.FindIndex(stage => !stage.IsComplete);
+        return new JobProgress
+        {
+            Stage = first < 0 ? stages.Count - 1 : first,
+            Stages = stages.Count,
+            IsPlanned = stages.All(stage => stage.IsPlanned),
+            Maps = stages.Sum(stage => stage.Maps),
+            MapsDone = stages.Sum(stage => stage.MapsDone),
+            Reduces = stages.Sum(stage => stage.Reduces),
+            ReducesDone = stages.Sum(stage => stage.ReducesDone),
+            Running = state.RunningAttempts,
+            Failed = state.FailedAttempts,
+            InputBytes = state.Totals.InputBytes,
+            WorkBytes = state.Totals.WorkBytes + runningBytes,
+            Remaining = Milliseconds(JobEstimate.Remaining(state, now)),
+        };
+    }
+
+    private static long Milliseconds(TimeSpan? time) => time is { } known ? Math.Max(1, (long)known.TotalMilliseconds) : 0;
+
+    private static Holder HolderOf(NodeMember node) => new()
+    {
+        Node = node.Worker.Node,
+        Incarnation = node.Worker.Incarnation,
+        Address = node.Description.Http,
+        Machine = node.Description.Machine,
+        Folder = node.Description.Folder,
+    };
 }

@@ -11,4 +11,9 @@ public interface IJobHistory
     /// <param name="from">The last revision that is not wanted.</param>
     /// <param name="most">How many at most.</param>
     Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most);
+
+    /// <summary>The first records of the job master's own journal after a number, with their numbers, in order.</summary>
+    /// <param name="from">The last number that is not wanted.</param>
+    /// <param name="most">How many at most.</param>
+    Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most);
 }

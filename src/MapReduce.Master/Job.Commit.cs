@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Google.Protobuf;
 using MapReduce.Coordination;
+using MapReduce.Protocol;
 using MapReduce.Protocol.Work;
 using MapReduce.Storage;
 
@@ -8,146 +11,133 @@ namespace MapReduce.Master;
 
 internal sealed partial class Job
 {
-    private List<JobEvent> gathering = [];
-    private List<Action> effects = [];
-    private bool writing;
-    private bool isOver;
-    private bool publishing;
-    private long snapshotAt;
+    private const int EventsReadQuickly = 1000;
 
-    /// <summary>Decides, and does what follows as soon as it is written.</summary>
-    private IReadOnlyList<JobEvent> Decide(JobCommand command, Action? then = null)
+    // What a check has found whole, until that is published.
+    private (IReadOnlyList<CommitTicket> Tickets, OutputManifest Manifest)? found;
+
+    void IJobSurroundings<IActorRef>.Persist(IReadOnlyList<JobEvent> events)
     {
-        var events = state.Decide(command, Now);
-        Commit(events, then);
-        return events;
+        var left = events.Count;
+        var begun = Stopwatch.GetTimestamp();
+        PersistAllAsync(events.Select(JobEventCodec.ToRecord), record =>
+        {
+            feed.Add(record);
+            if (record.CommitDecided is not null) TellPhase();
+            if (--left > 0) return;
+            Note(events, begun);
+            protocol.OnWritten();
+        });
     }
 
-    private void Commit(IReadOnlyList<JobEvent> events, Action? then = null)
+    void IJobSurroundings<IActorRef>.Send(IActorRef slot, IMessage message)
     {
-        if (events.Count == 0 && then is null) return;
-        foreach (var @event in events)
-        {
-            state.Apply(@event);
-            gathering.Add(@event);
-        }
-        if (then is not null) effects.Add(then);
-        if (!writing) Flush();
-        TellDemand();
+        if (message is Grant grant) OnLeaving(grant);
+        slot.Tell(message);
     }
 
-    /// <summary>Writes what has gathered; what comes meanwhile gathers for the next time.</summary>
-    private void Flush()
+    void IJobSurroundings<IActorRef>.Declined(Offer<IActorRef> offer) => Context.Parent.Tell(new MasterMessages.Declined(id, offer));
+
+    void IJobSurroundings<IActorRef>.Granted(Offer<IActorRef> offer, AttemptId attempt)
     {
-        while (!writing && (gathering.Count > 0 || effects.Count > 0))
-        {
-            var (events, then) = (gathering, effects);
-            (gathering, effects) = ([], []);
-            if (events.Count == 0)
-            {
-                foreach (var effect in then) effect();
-                continue;
-            }
-            writing = true;
-            var left = events.Count;
-            PersistAllAsync(events.Select(JobEventCodec.ToRecord), record =>
-            {
-                Remember(record);
-                if (--left > 0) return;
-                writing = false;
-                foreach (var effect in then) effect();
-                foreach (var @event in events) React(@event);
-                AnswerWatchers();
-                SnapshotIfDue();
-                Flush();
-            });
-        }
+        offered[attempt] = Stopwatch.GetTimestamp();
+        Context.Parent.Tell(new MasterMessages.Granted(id, offer, attempt));
     }
 
-    /// <summary>Does what a written event says.</summary>
-    private void React(JobEvent @event)
+    void IJobSurroundings<IActorRef>.Overtaken()
     {
-        switch (@event)
-        {
-            case JobEvent.AttemptRevoked revoked:
-                if (slots.Remove(revoked.Attempt, out var slot)) slot.Tell(new Revoke { Job = spec.Id, Attempt = Ids.Write(revoked.Attempt), Epoch = state.Epoch.Value });
-                progress.Remove(revoked.Attempt);
-                break;
-            case JobEvent.AttemptFailed failed:
-                if (slots.Remove(failed.Attempt, out var of)) of.Tell(new Revoke { Job = spec.Id, Attempt = Ids.Write(failed.Attempt), Epoch = state.Epoch.Value });
-                progress.Remove(failed.Attempt);
-                break;
-            case JobEvent.CommitDecided or JobEvent.JobPublished or JobEvent.JobFailed or JobEvent.JobCancelled:
-                CarryOut();
-                break;
-        }
+        log.Error("The journal of job {Job} knows a higher epoch than {Epoch}: another master has taken over. This master stops.", spec.Id, epoch?.Value);
+        Context.Stop(Self);
     }
 
-    /// <summary>Carries out what is decided about the output, in the background, as often as it takes.</summary>
-    private void CarryOut()
-    {
-        var duty = CommitProtocol.Outstanding(state);
-        if (duty == CommitDuty.None)
-        {
-            if (state.Phase.IsEnd) End();
-            return;
-        }
-        if (publishing || isOver) return;
-        publishing = true;
-        var decided = state.Epoch;
-        if (duty == CommitDuty.Publish)
-        {
-            var (parts, manifest) = Publisher.Describe(state, spec);
-            Task.Run(() => Publisher.Publish(spec, parts, manifest, settings.Durable)).PipeTo(Self, success: () => new Published(null), failure: exception => new Published(exception));
-        }
-        else
-        {
-            Task.Run(() => Publisher.Discard(spec)).PipeTo(Self, success: () => new Published(null), failure: exception => new Published(exception));
-        }
-    }
+    void IJobSurroundings<IActorRef>.Wants(Demand demand) => Context.Parent.Tell(new MasterMessages.Wants(demand));
 
-    private void OnPublished(Published published)
+    void IJobSurroundings<IActorRef>.Outcome(WorkerId worker, FailureReason? failure) => Context.Parent.Tell(new MasterMessages.Outcome(worker, failure));
+
+    void IJobSurroundings<IActorRef>.NodeLost(WorkerId worker, int attempts, int outputs)
+        => log.Warning("Node {Node} is lost: job {Job} reassigns {Attempts} attempts and makes {Outputs} map outputs again.", worker.Node, spec.Id, attempts, outputs);
+
+    void IJobSurroundings<IActorRef>.CarryOut(CommitDuty duty)
     {
-        publishing = false;
-        switch (published.Error)
+        var commitment = Publisher.Commitment(state, spec, settings);
+        var whole = found;
+        found = null;
+        switch (duty)
         {
-            case null when state.Phase.IsEnd:
-                End();
+            case CommitDuty.Check:
+                var prepared = Publisher.Describe(state, spec);
+                Task.Run(() => Publisher.Check(spec, prepared.Tickets, prepared.Manifest, settings.ChecksParts))
+                    .PipeTo(Self, success: damaged => new Checked(prepared.Tickets, prepared.Manifest, damaged), failure: exception => new CarriedOut(exception));
                 break;
-            case null:
-                Decide(new JobCommand.ConfirmPublished(state.Epoch));
-                break;
-            case StorageException { Error: StorageError.OutputExists or StorageError.InvalidPath } refused:
-                Decide(new JobCommand.RefusePublish(state.Epoch, refused.Message));
+            case CommitDuty.Publish:
+                var (tickets, manifest) = whole ?? Publisher.Describe(state, spec);
+                // What has just been read is not read again.
+                var checksBytes = settings.ChecksParts && whole is null;
+                InBackground(() => Publisher.Publish(spec, commitment, tickets, manifest, settings.Durable, checksBytes));
                 break;
             default:
-                log.Warning(published.Error, "The output of job {Job} cannot be published or discarded now; it is tried again.", spec.Id);
-                Timers.StartSingleTimer(RetryTimer, PublishTick.Instance, settings.PublishRetry);
+                InBackground(() => Publisher.Discard(spec, commitment));
                 break;
         }
     }
 
-    private void End()
+    void IJobSurroundings<IActorRef>.RetryLater() => Timers.StartSingleTimer(RetryTimer, RetryTick.Instance, settings.PublishRetry);
+
+    void IJobSurroundings<IActorRef>.AfterWrite()
     {
-        if (isOver) return;
-        isOver = true;
+        feed.Publish();
+        SnapshotIfDue();
+    }
+
+    void IJobSurroundings<IActorRef>.Over()
+    {
         Timers.CancelAll();
-        var tasks = Enumerable.Range(0, state.StageCount).Select(state.Progress).Sum(stage => stage.Maps + stage.Reduces);
-        Context.Parent.Tell(new MasterMessages.Over(id, Answers.PhaseName(state.Phase), tasks, state.EndedAt ?? Now));
-        AnswerWatchers();
+        EndSpan(Answers.PhaseName(state.Phase));
+        Context.Parent.Tell(new MasterMessages.Over(id, new MasterMessages.JobEnd(Answers.PhaseName(state.Phase), Tasks(), state.Phase as JobPhase.Failed, Progress())));
+        feed.End();
+        // Whoever looks at the job later is to have it at once, not event by event.
+        if (protocol.IsWritten && state.Revision - snapshotAt > EventsReadQuickly) Snapshot();
         Context.SetReceiveTimeout(settings.IdleJob);
+    }
+
+    /// <summary>Those who watch the cluster hear that the job has decided to commit; of its end they hear from the master.</summary>
+    private void TellPhase() => Context.Parent.Tell(new MasterMessages.PhaseChanged(id, Answers.PhaseName(new JobPhase.Committing(state.Epoch))));
+
+    private void InBackground(Action work) => Task.Run(work).PipeTo(Self, success: () => new CarriedOut(null), failure: exception => new CarriedOut(exception));
+
+    private void OnChecked(Checked done)
+    {
+        if (done.Damaged.Count == 0) found = (done.Tickets, done.Manifest);
+        protocol.OnChecked(Publisher.Blame(state, done.Damaged), Now);
+    }
+
+    private void OnCarriedOut(Exception? error)
+    {
+        var end = error switch
+        {
+            null => CarryingOut.Done,
+            StorageException { Error: StorageError.OutputExists or StorageError.InvalidPath or StorageError.Lost or StorageError.Damaged } => CarryingOut.Refused,
+            _ => CarryingOut.Failed,
+        };
+        if (end == CarryingOut.Failed) log.Warning(error, "The output of job {Job} cannot be checked, published or discarded now; it is tried again.", spec.Id);
+        protocol.OnCarriedOut(end, error?.Message ?? "", Now);
     }
 
     /// <summary>Makes a snapshot when so much has happened that reading it would take longer than writing the snapshot did.</summary>
     private void SnapshotIfDue()
     {
         // The state runs ahead of the journal while a group gathers, and a snapshot must not.
-        if (writing || gathering.Count > 0 || state.Revision - snapshotAt < Math.Max(settings.SnapshotEvents, tasksKnown())) return;
+        if (!protocol.IsWritten || state.Revision - snapshotAt < Math.Max(settings.SnapshotEvents, Tasks())) return;
+        Snapshot();
+    }
+
+    private void Snapshot()
+    {
         snapshotAt = state.Revision;
         SaveSnapshot(JobStateCodec.Write(state));
-
-        int tasksKnown() => Enumerable.Range(0, state.StageCount).Select(state.Progress).Sum(stage => stage.Maps + stage.Reduces);
     }
+
+    private int Tasks() => Enumerable.Range(0, state.StageCount).Select(state.Progress).Sum(stage => stage.Maps + stage.Reduces);
 
     /// <inheritdoc/>
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
@@ -156,5 +146,14 @@ internal sealed partial class Job
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
-    private sealed record Published(Exception? Error);
+    /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        log.Error(cause, "Event {Number} of job {Job} cannot be written. This master stops.", sequenceNr, spec.Id);
+        Context.Stop(Self);
+    }
+
+    private sealed record Checked(IReadOnlyList<CommitTicket> Tickets, OutputManifest Manifest, IReadOnlyList<DamagedFile> Damaged);
+
+    private sealed record CarriedOut(Exception? Error);
 }

@@ -1,7 +1,7 @@
 using Akka.Actor;
-using MapReduce.Protocol;
+using Akka.Event;
+using MapReduce.Coordination;
 using MapReduce.Protocol.Jobs;
-using MapReduce.Protocol.Journal;
 using MapReduce.Protocol.Work;
 using MapReduce.Storage;
 
@@ -11,18 +11,19 @@ public sealed partial class JobMaster
 {
     private const int JobsOfPage = 100;
 
-    private readonly Dictionary<string, string> staging = [];
-
     /// <summary>What the HTTP API asks, on any node.</summary>
     private bool OnQuestion(object message)
     {
         switch (message)
         {
             case Submit submit:
-                OnSubmit(submit);
+                protocol.OnSubmit(Sender, submit, Now);
                 return true;
             case MasterMessages.Staged staged:
-                OnStaged(staged);
+                protocol.OnStaged(staged.Spec, staged.Asker, staged.Refused, Now);
+                return true;
+            case MasterMessages.Unstaged unstaged:
+                OnUnstaged(unstaged);
                 return true;
             case JobsQuery query:
                 OnJobs(query);
@@ -36,14 +37,29 @@ public sealed partial class JobMaster
             case EventsQuery query:
                 Ask(query.Job, query);
                 return true;
+            case AttemptsQuery query:
+                Ask(query.Job, query);
+                return true;
+            case FailuresQuery query:
+                Ask(query.Job, query);
+                return true;
+            case ClusterQuery query:
+                OnCluster(query);
+                return true;
             case Cancel cancel:
                 Ask(cancel.Job, cancel);
                 return true;
             case Delete delete:
                 OnDelete(delete);
                 return true;
+            case ChangesQuery query:
+                changes.OnQuery(Sender, query.From, Now);
+                return true;
+            case ChangesRead read:
+                OnRead(read);
+                return true;
             case NodesQuery:
-                OnNodes();
+                Sender.Tell(Nodes());
                 return true;
             case DrainRequest drain:
                 OnDrain(drain);
@@ -53,88 +69,58 @@ public sealed partial class JobMaster
         }
     }
 
-    private void OnSubmit(Submit submit)
-    {
-        var spec = submit.Spec;
-        if (registry.FindToken(spec.ClientToken) is { } known)
+    void IMasterSurroundings<IActorRef>.Stage(JobSpec spec, IActorRef asker)
+        => Task.Run(() =>
         {
-            Sender.Tell(new Submitted { Job = known.Spec.Id, Again = true });
-            return;
-        }
-        if (spec.ClientToken.Length > 0 && !staging.TryAdd(spec.ClientToken, spec.Id))
-        {
-            Sender.Tell(new Refused { Code = "busy", Message = "A job with this client token is being accepted at this moment. Ask again." });
-            return;
-        }
-        var asker = Sender;
-        var accepted = spec.Clone();
-        Task.Run(() =>
-        {
-            (accepted.Order.Staging, accepted.Order.Shared) = Publisher.Stage(accepted);
-            return new MasterMessages.Staged(accepted, asker, null);
-        }).PipeTo(Self, failure: exception => new MasterMessages.Staged(accepted, asker, new Refused
+            (spec.Order.Staging, spec.Order.Shared) = Publisher.Stage(spec);
+            return new MasterMessages.Staged(spec, asker, null);
+        }).PipeTo(Self, failure: exception => new MasterMessages.Staged(spec, asker, new Refused
         {
             Code = exception is StorageException { Error: StorageError.OutputExists } ? "output-exists" : "output",
             Message = exception is StorageException ? exception.Message : $"The output cannot be staged: {exception.Message}",
         }));
-    }
 
-    private void OnStaged(MasterMessages.Staged staged)
+    void IMasterSurroundings<IActorRef>.Unstage(JobSpec spec)
+        => Task.Run(() => Publisher.Unstage(spec)).PipeTo(Self, success: () => new MasterMessages.Unstaged(spec.Id, null), failure: exception => new MasterMessages.Unstaged(spec.Id, exception));
+
+    private void OnUnstaged(MasterMessages.Unstaged unstaged)
     {
-        staging.Remove(staged.Spec.ClientToken);
-        if (staged.Refused is { } refused)
-        {
-            staged.Asker.Tell(refused);
-            return;
-        }
-        staged.Spec.Submitted = Now.UtcTicks;
-        Persist(new JobAccepted { Spec = staged.Spec }, () =>
-        {
-            Start(registry.Find(staged.Spec.Id)!);
-            staged.Asker.Tell(new Submitted { Job = staged.Spec.Id });
-        });
+        if (unstaged.Error is null) protocol.OnUnstaged(unstaged.Job, Now);
+        else log.Warning(unstaged.Error, "The staging folder of job {Job}, which was never accepted, cannot be removed; the next master tries again.", unstaged.Job);
     }
 
     private void OnJobs(JobsQuery query)
     {
-        var answer = new JobsAnswer { Total = registry.Count };
-        foreach (var job in registry.Newest.Skip(query.From).Take(JobsOfPage))
+        var answer = new JobsAnswer { Revision = changes.Revision };
+        var page = new AnswerPage(JobsOfPage);
+        foreach (var job in Registry.Newest.Where(job => job.Matches(query.Search, query.Phase)))
         {
-            demands.TryGetValue(JobId.Parse(job.Spec.Id), out var demand);
-            answer.Jobs.Add(new JobEntry
-            {
-                Id = job.Spec.Id,
-                Name = job.Spec.Name,
-                Phase = job.Phase,
-                Submitted = job.Spec.Submitted,
-                Ended = job.EndedAt,
-                Tasks = job.IsOver ? job.Tasks : demand.Running + demand.Runnable,
-                TasksDone = job.IsOver ? job.Tasks : 0,
-                Priority = job.Spec.Priority,
-            });
+            if (answer.Total++ < query.From || page.IsFull) continue;
+            var entry = Entry(job);
+            if (page.Takes(entry)) answer.Jobs.Add(entry);
         }
         Sender.Tell(answer);
     }
 
     private void Ask(string name, object question)
     {
-        if (registry.Resolve(name) is not { } record)
+        if (Registry.Resolve(name) is not { } record)
         {
             Sender.Tell(Unknown(name));
             return;
         }
-        (jobs.GetValueOrDefault(JobId.Parse(record.Spec.Id)) ?? Start(record)).Forward(question);
+        ProcessOf(record).Forward(question);
     }
 
     private Refused Unknown(string name)
     {
-        var hint = registry.Nearest(name) is { } near ? $"Did you mean '{near}'?" : registry.Count == 0 ? "No job has been submitted yet." : "List the jobs with mr jobs.";
+        var hint = Registry.Nearest(name) is { } near ? $"Did you mean '{near}'?" : Registry.Count == 0 ? "No job has been submitted yet." : "List the jobs with mr jobs.";
         return new Refused { Code = "unknown-job", Message = $"There is no job '{name}'. {hint}" };
     }
 
     private void OnDelete(Delete delete)
     {
-        switch (registry.Resolve(delete.Job))
+        switch (Registry.Resolve(delete.Job))
         {
             case null:
                 Sender.Tell(Unknown(delete.Job));
@@ -149,10 +135,10 @@ public sealed partial class JobMaster
         }
     }
 
-    private void OnNodes()
+    private NodesAnswer Nodes()
     {
         var now = Now;
-        var answer = new NodesAnswer { Epoch = registry.Epoch.Value };
+        var answer = new NodesAnswer { Epoch = Registry.Epoch.Value, Revision = changes.Revision };
         var self = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
         foreach (var node in members.Nodes.Values.OrderBy(node => node.Worker.Node, StringComparer.Ordinal).ThenBy(node => node.Worker.Incarnation))
         {
@@ -166,13 +152,14 @@ public sealed partial class JobMaster
                 Http = node.Description.Http,
                 State = node.State,
                 Slots = node.Description.Slots,
-                Busy = slots.Busy(node.Worker),
-                Draining = draining.Contains(node.Worker),
-                Quarantined = health.IsQuarantined(node.Worker.Node, now),
+                Busy = Dispatcher.Busy(node.Worker),
+                Draining = Dispatcher.IsDraining(node.Worker),
+                Quarantined = Dispatcher.IsQuarantined(node.Worker.Node, now),
+                QuarantinedUntil = Dispatcher.QuarantinedUntil(node.Worker.Node, now)?.UtcTicks ?? 0,
                 Master = isMaster,
             });
         }
-        Sender.Tell(answer);
+        return answer;
     }
 
     private void OnDrain(DrainRequest drain)
@@ -183,10 +170,10 @@ public sealed partial class JobMaster
             Sender.Tell(new DrainProgress { Node = drain.Node, Unknown = true });
             return;
         }
-        if (draining.Add(node.Worker)) Agent(node).Tell(drain);
+        if (protocol.Drain(node.Worker, Now)) Agent(node).Tell(drain);
         var asker = Sender;
-        var running = slots.Busy(node.Worker);
-        Task.WhenAll(demands.Keys.Select(job => jobs[job].Ask<MasterMessages.Needs>(new MasterMessages.StillNeeds(node.Worker), settings.SlotAbsence)))
+        var running = Dispatcher.Busy(node.Worker);
+        Task.WhenAll(Dispatcher.Demands.Keys.Select(job => jobs[job].Ask<MasterMessages.Needs>(new MasterMessages.StillNeeds(node.Worker), settings.SlotAbsence)))
             .PipeTo(asker, Self, needs => new DrainProgress { Node = drain.Node, Running = running, Needed = needs.Count(need => need.Value) },
                 exception => new Refused { Code = "busy", Message = $"The jobs do not say whether they need the node: {exception.Message}" });
     }

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using Google.Protobuf;
 using MapReduce.Coordination;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Journal;
@@ -13,28 +15,22 @@ namespace MapReduce.Master;
 /// It claims an epoch, and journals that, before it does anything. If its journal, or a job's, refuses to be written, another master has taken over or
 /// the database is away: it stops, and the node with it, rather than try again.
 /// </remarks>
-public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
+public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMasterSurroundings<IActorRef>, IChangeSurroundings<IActorRef>
 {
     private const string TickTimer = "tick";
-    private const int SnapshotRecords = 500;
+    private const int MostSnapshotRecords = 500;
 
     private readonly MasterSettings settings;
     private readonly IJobHistory history;
     private readonly IActorRef workers;
     private readonly Func<IActorRef, Props>? listener;
     private readonly Action<string, bool> onEnd;
-    private readonly JobRegistry registry = new();
+    private readonly MasterProtocol<IActorRef> protocol;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Dictionary<JobId, IActorRef> jobs = [];
-    private readonly Dictionary<JobId, Demand> demands = [];
-    private readonly Dictionary<int, MasterMessages.Offer> waiting = [];
     private readonly HashSet<string> forgetting = [];
-    private readonly HashSet<WorkerId> draining = [];
-    private readonly Slots slots;
-    private readonly NodeHealth health;
     private Membership members = new(new Dictionary<WorkerId, NodeMember>());
-    private bool announced;
-    private long turn;
+    private DateTimeOffset beganAt;
 
     /// <param name="settings">How the master works.</param>
     /// <param name="history">Events that are not kept in memory.</param>
@@ -48,31 +44,40 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         this.workers = workers;
         this.listener = listener;
         this.onEnd = onEnd;
-        slots = new Slots(settings.SlotAbsence);
-        health = new NodeHealth(settings.Health);
+        protocol = new MasterProtocol<IActorRef>(settings.SlotAbsence, settings.Health, this, settings.Scheduling.LocalityWait);
+        changes = new ChangeFeed<IActorRef>(settings.RecentEvents, settings.EventsPatience, job => Registry.Find(job)?.Spec.Name ?? "", this);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc/>
-    public override string PersistenceId => "job-master";
+    public override string PersistenceId => JournalId;
 
-    private DateTimeOffset Now => Context.System.Scheduler.Now;
+    /// <summary>The name of the master's own journal.</summary>
+    internal const string JournalId = "job-master";
+
+    private JobRegistry Registry => protocol.Registry;
+
+    private Dispatcher<IActorRef> Dispatcher => protocol.Dispatcher;
+
+    private DateTimeOffset Now => settings.Clock?.Now ?? Context.System.Scheduler.Now;
 
     /// <inheritdoc/>
     protected override void OnRecover(object message)
     {
         switch (message)
         {
-            case SnapshotOffer { Snapshot: MasterSnapshot snapshot }:
-                foreach (var record in snapshot.Records) registry.Apply(record);
+            case SnapshotOffer { Snapshot: MasterSnapshot snapshot } offer:
+                foreach (var record in snapshot.Records) protocol.Recover(record);
+                changes.Begin(offer.Metadata.SequenceNr);
                 break;
             case MasterRecord record:
-                registry.Apply(record);
+                protocol.Recover(record);
+                changes.Add(LastSequenceNr, record);
                 break;
             case RecoveryCompleted:
-                Persist(new EpochClaimed { Epoch = registry.Epoch.Next.Value }, Reign);
+                protocol.OnRecovered(Now);
                 break;
         }
     }
@@ -93,56 +98,75 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
     }
 
     /// <inheritdoc/>
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
+    {
+        onEnd($"Record {sequenceNr} of the job master cannot be written: {cause.Message}", true);
+        Context.Stop(Self);
+    }
+
+    /// <inheritdoc/>
     protected override void OnCommand(object message)
     {
         switch (message)
         {
             case WorkRequest request:
-                OnWorkRequest(request);
+                Dispatcher.OnRequest(Sender, request, Now);
                 break;
             case Report report:
-                OnReport(report);
+                protocol.OnReport(Sender, report, Now);
                 break;
             case Renewal renewal:
-                slots.Heard(renewal.Slot, Now).Attempt = (JobId.Parse(renewal.Job), Ids.Read(renewal.Attempt));
-                ToJob(renewal.Job, renewal, () => new Renewed { Job = renewal.Job, Attempt = renewal.Attempt, Epoch = registry.Epoch.Value });
+                protocol.OnRenewal(Sender, renewal, Now);
                 break;
             case OutputsQuery query:
-                ToJob(query.Job, query, () => new Outputs { Job = query.Job, Stage = query.Stage, From = query.From, Total = int.MaxValue });
+                protocol.OnOutputs(Sender, query);
                 break;
             case DatasetsQuery query:
-                ToJob(query.Job, query, () => new Datasets { Job = query.Job, From = -1 });
+                protocol.OnDatasets(Sender, query);
                 break;
             case Inventory inventory:
-                OnInventory(inventory);
+                protocol.OnInventory(Sender, inventory);
                 break;
             case OutputsFound found:
-                if (jobs.TryGetValue(JobId.Parse(found.Job), out var finder)) finder.Forward(found);
+                protocol.OnFound(Sender, found);
                 break;
             case MasterMessages.Declined declined:
-                OnDeclined(declined);
+                Dispatcher.OnDeclined(declined.Offer, Now);
                 break;
             case MasterMessages.Granted granted:
-                if (slots.Find(granted.Offer.Slot) is { } slot && slot.Request == granted.Offer.Request) (slot.Attempt, slot.IsOffered) = ((granted.Job, granted.Attempt), false);
+                Dispatcher.OnGranted(granted.Job, granted.Offer, granted.Attempt);
                 break;
             case MasterMessages.Wants wants:
-                if (jobs.ContainsKey(wants.Demand.Job)) demands[wants.Demand.Job] = wants.Demand;
-                Dispatch();
+                protocol.OnWants(wants.Demand, Now);
                 break;
             case MasterMessages.Outcome outcome:
                 OnOutcome(outcome);
                 break;
+            case MasterMessages.Progressed progressed:
+                OnProgressed(progressed);
+                break;
+            case MasterMessages.PhaseChanged changed:
+                protocol.OnPhase(changed.Job, changed.Phase, Now);
+                break;
             case MasterMessages.Over over:
-                OnOver(over);
+                protocol.OnOver(EndOf(over), Now);
+                progress.Remove(over.Job);
                 break;
             case MasterMessages.Forgotten forgotten:
                 OnForgotten(forgotten);
+                break;
+            case MasterMessages.Unreadable unreadable:
+                // Another life of this program would read no more of it. A job of the past that cannot be read is merely not shown.
+                if (Registry.Find(unreadable.Job.ToString()) is { IsOver: false }) onEnd($"Job {unreadable.Job}: {unreadable.Reason}", false);
                 break;
             case Membership membership:
                 OnMembers(membership);
                 break;
             case Tick:
                 OnTick();
+                break;
+            case DispatchTick:
+                Dispatcher.Dispatch(Now);
                 break;
             case Job.Passivate:
                 Context.Stop(Sender);
@@ -151,7 +175,8 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
                 OnTerminated(terminated);
                 break;
             case SaveSnapshotSuccess saved:
-                DeleteMessages(saved.Metadata.SequenceNr);
+                // What is in the snapshot is kept for those who watch, as far as they may look back.
+                if (saved.Metadata.SequenceNr > settings.KeptChanges) DeleteMessages(saved.Metadata.SequenceNr - settings.KeptChanges);
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 break;
             case SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure:
@@ -162,192 +187,115 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         }
     }
 
-    private void Persist<TEvent>(TEvent @event, Action then) where TEvent : class
+    void IMasterSurroundings<IActorRef>.Persist(MasterRecord record)
     {
-        var record = new MasterRecord { Version = JobRegistry.Version, At = Now.UtcTicks };
-        switch (@event)
+        if (record.EpochClaimed is { } claimed) claimed.Node = settings.Node;
+        var begun = Stopwatch.GetTimestamp();
+        Persist(record, written =>
         {
-            case EpochClaimed claimed: record.EpochClaimed = claimed; break;
-            case JobAccepted accepted: record.JobAccepted = accepted; break;
-            case JobEnded ended: record.JobEnded = ended; break;
-            case JobForgotten forgotten: record.JobForgotten = forgotten; break;
-        }
-        base.Persist(record, written =>
-        {
-            registry.Apply(written);
-            then();
-            if (LastSequenceNr % SnapshotRecords == 0) SaveSnapshot(registry.Snapshot());
+            Note(written, begun);
+            protocol.OnWritten(written);
+            changes.Add(LastSequenceNr, written);
+            if (LastSequenceNr % Math.Clamp(settings.KeptChanges, 1, MostSnapshotRecords) == 0) SaveSnapshot(Registry.Snapshot());
         });
     }
 
-    private void Reign()
+    void IMasterSurroundings<IActorRef>.Reign()
     {
-        log.Info("Reign {Epoch} begins with {Jobs} jobs that have not ended.", registry.Epoch.Value, registry.Oldest.Count(job => !job.IsOver));
-        foreach (var job in registry.Oldest.Where(job => !job.IsOver).ToList()) Start(job);
+        beganAt = Now;
+        log.Info("Reign {Epoch} begins with {Jobs} jobs that have not ended.", Registry.Epoch.Value, Registry.Oldest.Count(job => !job.IsOver));
         if (listener is not null) Context.ActorOf(listener(Self), "members");
         Timers.StartPeriodicTimer(TickTimer, Tick.Instance, settings.TickInterval);
     }
 
-    private IActorRef Start(JobRecord record)
+    void IMasterSurroundings<IActorRef>.Start(JobRecord record, Epoch? epoch)
     {
-        var id = JobId.Parse(record.Spec.Id);
         var rules = new JobRules
         {
             MaxFailures = record.Spec.Attempts,
             Priority = Math.Max(1, record.Spec.Priority),
             MaxSkippedRecords = record.Spec.Order.Settings.SkipBadRecords,
             LeaseDuration = settings.LeaseDuration,
+            NonDeterminism = (NonDeterminism)record.Spec.NonDeterminism,
         };
-        var epoch = record.IsOver ? (Epoch?)null : registry.Epoch;
         var job = Context.ActorOf(Props.Create(() => new Job(record.Spec, rules, epoch, members, settings, history)), $"{record.Spec.Id}-{starts++}");
         Context.Watch(job);
-        return jobs[id] = job;
+        jobs[JobId.Parse(record.Spec.Id)] = job;
     }
 
     private int starts;
 
-    private void OnWorkRequest(WorkRequest request)
+    bool IDispatcherSurroundings<IActorRef>.IsRunning(JobId job) => protocol.IsRunning(job);
+
+    void IDispatcherSurroundings<IActorRef>.Offer(JobId job, Offer<IActorRef> offer) => jobs[job].Tell(offer);
+
+    void IDispatcherSurroundings<IActorRef>.DispatchAfter(JobId job, TimeSpan time) => Timers.StartSingleTimer(job, DispatchTick.Instance, time);
+
+    void IDispatcherSurroundings<IActorRef>.Again(JobId job, Offer<IActorRef> offer, AttemptId attempt) => jobs[job].Tell(new MasterMessages.Again(offer, attempt));
+
+    void IDispatcherSurroundings<IActorRef>.Abandoned(JobId job, AttemptId attempt) => jobs[job].Tell(new MasterMessages.Abandoned(attempt));
+
+    void IMasterSurroundings<IActorRef>.ToJob(JobId job, IMessage message, IActorRef from) => jobs[job].Tell(message, from);
+
+    void IMasterSurroundings<IActorRef>.Tell(IActorRef peer, IMessage message) => peer.Tell(message);
+
+    void IMasterSurroundings<IActorRef>.ToNode(WorkerId node, IMessage message)
     {
-        if (!members.Nodes.ContainsKey(Ids.Worker(request.Slot))) return;
-        var slot = slots.Heard(request.Slot, Now);
-        var offer = new MasterMessages.Offer(Sender, request.Slot, request.Number);
-        var isNew = request.Number != slot.Request;
-        if (slot.IsOffered && !isNew) return;
-        if (slot.Attempt is { } granted && jobs.TryGetValue(granted.Job, out var job))
-        {
-            // The same request again: the grant is on its way, or was lost. Another: the slot has given up what it was granted.
-            job.Tell(isNew ? new MasterMessages.Abandoned(granted.Attempt) : new MasterMessages.Again(offer, granted.Attempt));
-            if (!isNew) return;
-        }
-        slot.Attempt = null;
-        slot.IsOffered = false;
-        slot.Request = request.Number;
-        waiting[request.Slot.Number] = offer;
-        Dispatch();
+        if (members.Nodes.TryGetValue(node, out var member)) Agent(member).Tell(message);
     }
 
-    /// <summary>A report asks for work, too: after the job has heard of it, so that what it makes possible can be granted at once.</summary>
-    private void OnReport(Report report)
-    {
-        if (slots.Heard(report.Slot, Now) is { } slot && slot.Attempt is { } running && running.Attempt == Ids.Read(report.Attempt)) slot.Attempt = null;
-        ToJob(report.Job, report, () => new Reported { Job = report.Job, Attempt = report.Attempt, Epoch = registry.Epoch.Value });
-        if (report.NextRequest > 0) OnWorkRequest(new WorkRequest { Slot = report.Slot, Number = report.NextRequest });
-    }
-
-    /// <summary>Gives waiting slots to the jobs whose turn it is: first those that have loaded the job's code, then those that have rested longest.</summary>
-    private void Dispatch()
-    {
-        if (waiting.Count == 0 || FairShare.Choose(demands.Values) is null) return;
-        var now = Now;
-        var free = waiting.Values.Where(offer => MayWork(Ids.Worker(offer.Slot), now)).Select(offer => (Offer: offer, Slot: slots.Find(offer.Slot))).OrderBy(free => free.Slot?.Turn ?? 0).ToList();
-        while (free.Count > 0 && FairShare.Choose(demands.Values) is { } next)
-        {
-            var index = Math.Max(0, free.FindIndex(free => free.Slot?.Job == next));
-            var (offer, slot) = free[index];
-            free.RemoveAt(index);
-            var demand = demands[next];
-            demands[next] = demand.Runnable > 0
-                ? demand with { Runnable = demand.Runnable - 1, Running = demand.Running + 1 }
-                : demand with { Stragglers = demand.Stragglers - 1, Running = demand.Running + 1 };
-            waiting.Remove(offer.Slot.Number);
-            if (slot is not null) (slot.IsOffered, slot.Job, slot.Turn) = (true, next, ++turn);
-            jobs[next].Tell(offer);
-        }
-    }
-
-    private bool MayWork(WorkerId worker, DateTimeOffset now)
-        => !draining.Contains(worker) && !health.IsQuarantined(worker.Node, now) && members.Nodes.TryGetValue(worker, out var node) && node.IsWorker;
-
-    private void OnDeclined(MasterMessages.Declined declined)
-    {
-        // A later request of the slot may be waiting already.
-        if (slots.Find(declined.Offer.Slot) is { } slot && slot.Request == declined.Offer.Request)
-        {
-            slot.IsOffered = false;
-            waiting[declined.Offer.Slot.Number] = declined.Offer;
-        }
-        Dispatch();
-    }
+    void IMasterSurroundings<IActorRef>.Wake(int slot) => workers.Tell(new Wake { Slot = slot });
 
     private void OnOutcome(MasterMessages.Outcome outcome)
     {
-        if (outcome.Failure is not { } reason)
-        {
-            health.Succeeded(outcome.Worker.Node);
-            return;
-        }
-        var now = Now;
-        var healthy = members.Nodes.Values.Count(node => node.IsWorker && node.Worker.Node != outcome.Worker.Node && !health.IsQuarantined(node.Worker.Node, now));
-        if (health.Failed(outcome.Worker.Node, reason, healthy, now) is { } term)
-            log.Warning("Node {Node} gets no work for {Seconds} s: attempts on it fail, the last for reason {Reason}.", outcome.Worker.Node, term.TotalSeconds, reason);
+        if (protocol.OnOutcome(outcome.Worker, outcome.Failure, Now) is { } term)
+            log.Warning("Node {Node} gets no work for {Seconds} s: attempts on it fail, the last for reason {Reason}.", outcome.Worker.Node, term.TotalSeconds, outcome.Failure);
     }
 
     private void OnMembers(Membership membership)
     {
         members = membership;
-        slots.Keep(members.Nodes.ContainsKey);
-        draining.RemoveWhere(node => !members.Nodes.ContainsKey(node));
-        if (!announced)
-        {
-            announced = true;
-            foreach (var node in members.Nodes.Values.Where(node => node.Description.Slots > 0)) Agent(node).Tell(new EpochAnnounced { Epoch = registry.Epoch.Value });
-        }
-        foreach (var gone in waiting.Where(offer => !members.Nodes.ContainsKey(Ids.Worker(offer.Value.Slot))).Select(offer => offer.Key).ToList()) waiting.Remove(gone);
         foreach (var job in jobs.Values) job.Tell(membership);
-        WakeSlots();
-        Dispatch();
+        protocol.OnMembers(members.Nodes.Values.ToDictionary(node => node.Worker, node => new Coordination.Member(node.Description.Slots, node.IsWorker, node.Description.Machine)), Now);
+        protocol.OnNodes(members.Nodes.Values.Where(node => node.State is not ("joining" or "weaklyup")).ToDictionary(node => node.Worker, node => node.State is "leaving" or "exiting"), Now);
     }
 
     private void OnTick()
     {
-        WakeSlots();
-        Dispatch();
+        protocol.OnTick(Now);
+        TakeSample();
+        changes.OnTick(Now);
+        ObserveFigures();
         TrimHistory();
     }
 
-    private void WakeSlots()
+    private IActorRef ProcessOf(JobRecord record)
     {
-        var total = members.Nodes.Values.Where(node => node.IsWorker).Sum(node => node.Description.Slots);
-        foreach (var number in slots.Missing(total, Now)) workers.Tell(new Wake { Slot = number });
-    }
-
-    private void OnInventory(Inventory inventory)
-    {
-        var reply = new InventoryReply { Epoch = registry.Epoch.Value };
-        reply.Ended.Add(inventory.Jobs.Where(job => registry.Find(job) is null or { IsOver: true }));
-        Sender.Tell(reply);
-    }
-
-    private void OnOver(MasterMessages.Over over)
-    {
-        demands.Remove(over.Job);
-        if (registry.Find(over.Job.ToString()) is not { IsOver: false }) return;
-        Persist(new JobEnded { Job = over.Job.ToString(), Phase = over.Phase, Tasks = over.Tasks }, () =>
-        {
-            foreach (var node in members.Nodes.Values.Where(node => node.Description.Slots > 0))
-                Agent(node).Tell(new InventoryReply { Epoch = registry.Epoch.Value, Ended = { over.Job.ToString() } });
-        });
+        protocol.Start(record);
+        return jobs[JobId.Parse(record.Spec.Id)];
     }
 
     private ActorSelection Agent(NodeMember node) => Context.ActorSelection(new RootActorPath(node.Address) / "user" / "node-agent");
 
     private void TrimHistory()
     {
+        // One that was about to rest when it was told has not heard it.
+        foreach (var record in forgetting.Select(Registry.Find).OfType<JobRecord>().Where(record => !jobs.ContainsKey(JobId.Parse(record.Spec.Id))).ToList()) ProcessOf(record).Tell(new MasterMessages.Forget());
         var oldest = (Now - settings.HistoryAge).UtcTicks;
-        var surplus = registry.Count - settings.HistoryJobs;
-        foreach (var job in registry.Oldest.Where(job => job.IsOver).TakeWhile((job, index) => index < surplus || job.EndedAt < oldest).Take(10).ToList()) Forget(job);
+        var surplus = Registry.Count - settings.HistoryJobs;
+        foreach (var job in Registry.Oldest.Where(job => job.IsOver).TakeWhile((job, index) => index < surplus || job.EndedAt < oldest).Take(10).ToList()) Forget(job);
     }
 
     private void Forget(JobRecord record)
     {
         if (!forgetting.Add(record.Spec.Id)) return;
-        (jobs.GetValueOrDefault(JobId.Parse(record.Spec.Id)) ?? Start(record)).Tell(new MasterMessages.Forget());
+        ProcessOf(record).Tell(new MasterMessages.Forget());
     }
 
     private void OnForgotten(MasterMessages.Forgotten forgotten)
     {
         var sender = Sender;
-        Persist(new JobForgotten { Job = forgotten.Job.ToString() }, () =>
+        protocol.Forget(forgotten.Job.ToString(), Now, () =>
         {
             forgetting.Remove(forgotten.Job.ToString());
             Context.Stop(sender);
@@ -359,20 +307,17 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers
         var id = jobs.Where(job => job.Value.Equals(terminated.ActorRef)).Select(job => (JobId?)job.Key).FirstOrDefault();
         if (id is not { } ended) return;
         jobs.Remove(ended);
-        slots.Withdraw();
-        demands.Remove(ended);
-        if (registry.Find(ended.ToString()) is { IsOver: false })
+        if (!protocol.OnGone(ended))
             onEnd($"The journal of job {ended} cannot be read or written any more, so this master must not go on.", true);
-    }
-
-    private void ToJob(string job, object message, Func<object> otherwise)
-    {
-        if (jobs.TryGetValue(JobId.Parse(job), out var actor)) actor.Forward(message);
-        else Sender.Tell(otherwise());
     }
 
     private sealed record Tick
     {
         public static Tick Instance { get; } = new();
+    }
+
+    private sealed record DispatchTick
+    {
+        public static DispatchTick Instance { get; } = new();
     }
 }

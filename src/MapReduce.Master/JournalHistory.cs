@@ -22,4 +22,12 @@ public sealed class JournalHistory(ActorSystem system) : IJobHistory
         var envelopes = await journal.CurrentEventsByPersistenceId(Job.PersistenceIdOf(job.ToString()), from + 1, from + most).RunWith(Sink.Seq<EventEnvelope>(), materializer);
         return [.. envelopes.Select(envelope => (EventRecord)envelope.Event)];
     }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most)
+    {
+        var (journal, materializer) = source.Value;
+        var envelopes = await journal.CurrentEventsByPersistenceId(JobMaster.JournalId, from + 1, long.MaxValue).Take(most).RunWith(Sink.Seq<EventEnvelope>(), materializer);
+        return [.. envelopes.Select(envelope => (envelope.SequenceNr, (MasterRecord)envelope.Event))];
+    }
 }

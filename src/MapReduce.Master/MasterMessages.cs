@@ -2,7 +2,6 @@ using Akka.Actor;
 using MapReduce.Coordination;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Jobs;
-using MapReduce.Protocol.Work;
 
 namespace MapReduce.Master;
 
@@ -21,29 +20,42 @@ public sealed record Membership(IReadOnlyDictionary<WorkerId, NodeMember> Nodes)
 /// <summary>What the job master and its jobs say to each other; never beyond one process.</summary>
 internal static class MasterMessages
 {
-    /// <summary>A free slot.</summary>
-    public sealed record Offer(IActorRef Worker, Slot Slot, long Request);
-
     /// <summary>The job has nothing for the slot.</summary>
-    public sealed record Declined(JobId Job, Offer Offer);
+    public sealed record Declined(JobId Job, Offer<IActorRef> Offer);
 
     /// <summary>The job has given the slot an attempt.</summary>
-    public sealed record Granted(JobId Job, Offer Offer, AttemptId Attempt);
+    public sealed record Granted(JobId Job, Offer<IActorRef> Offer, AttemptId Attempt);
 
     /// <summary>What the job wants now.</summary>
     public sealed record Wants(Demand Demand);
 
     /// <summary>How an attempt ended on a node; null for well.</summary>
-    public sealed record Outcome(WorkerId Worker, Slot? Slot, FailureReason? Failure);
+    public sealed record Outcome(WorkerId Worker, FailureReason? Failure);
 
     /// <summary>The slot has not heard of what it was granted.</summary>
-    public sealed record Again(Offer Offer, AttemptId Attempt);
+    public sealed record Again(Offer<IActorRef> Offer, AttemptId Attempt);
 
     /// <summary>The slot asks anew, so it does not run what it was granted.</summary>
     public sealed record Abandoned(AttemptId Attempt);
 
+    /// <summary>How far the job is.</summary>
+    public sealed record Progressed(JobId Job, JobProgress Progress);
+
+    /// <summary>The job has come to another phase, and has not ended.</summary>
+    public sealed record PhaseChanged(JobId Job, string Phase);
+
+    /// <summary>A newer version of the program has written the job's journal.</summary>
+    public sealed record Unreadable(JobId Job, string Reason);
+
     /// <summary>The job is over.</summary>
-    public sealed record Over(JobId Job, string Phase, int Tasks, DateTimeOffset At);
+    public sealed record Over(JobId Job, JobEnd End);
+
+    /// <summary>How a job ended.</summary>
+    /// <param name="Phase">succeeded, failed or cancelled.</param>
+    /// <param name="Tasks">The number of its tasks.</param>
+    /// <param name="Failed">Why it failed; null where it did not.</param>
+    /// <param name="Progress">How far it came.</param>
+    public sealed record JobEnd(string Phase, int Tasks, JobPhase.Failed? Failed, JobProgress Progress);
 
     /// <summary>Remove everything that is known of the job.</summary>
     public sealed record Forget;
@@ -59,4 +71,7 @@ internal static class MasterMessages
 
     /// <summary>Staging for a job is made, or refused.</summary>
     public sealed record Staged(JobSpec Spec, IActorRef Asker, Refused? Refused);
+
+    /// <summary>The staging folder of a job that was never accepted is removed, or could not be.</summary>
+    public sealed record Unstaged(string Job, Exception? Error);
 }

@@ -1,4 +1,5 @@
 using MapReduce.Coordination;
+using MapReduce.Storage;
 
 namespace MapReduce.Master;
 
@@ -26,6 +27,18 @@ public sealed record MasterSettings
     /// <summary>How many of the latest events of a job are kept in memory.</summary>
     public int RecentEvents { get; init; } = 4096;
 
+    /// <summary>Whether the bytes of output parts are compared with their hashes before they are published, and not their lengths only. Each is read once more.</summary>
+    public bool ChecksParts { get; init; }
+
+    /// <summary>How many records of the master's own journal are kept for those who watch the cluster.</summary>
+    public int KeptChanges { get; init; } = 10_000;
+
+    /// <summary>The clock; null for the scheduler's, which tests may move.</summary>
+    public SteadyClock? Clock { get; init; }
+
+    /// <summary>The name of the node that the master is on.</summary>
+    public string Node { get; init; } = "";
+
     /// <summary>How long the actor of a job that has ended stays after the last question about it.</summary>
     public TimeSpan IdleJob { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -37,6 +50,15 @@ public sealed record MasterSettings
 
     /// <summary>Whether output is synced to disk before it appears.</summary>
     public bool Durable { get; init; }
+
+    /// <summary>The parties to the commit beside the files: one for each kind of store.</summary>
+    public IReadOnlyList<ICommitParticipant> Participants { get; init; } = [];
+
+    /// <summary>How often it is looked for what attempts have left prepared in stores that cannot count any more.</summary>
+    public TimeSpan RecoverInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Where the master counts.</summary>
+    public MasterMetrics Metrics { get; init; } = new();
 
     /// <summary>When a second attempt helps a slow one.</summary>
     public SchedulingPolicy Scheduling { get; init; } = new();

@@ -19,29 +19,68 @@ internal static class Publisher
         return (folder.Private, folder.Scratch);
     }
 
-    /// <summary>What will be published of a job: the parts of the attempts that count, and the manifest that lists them.</summary>
-    public static (IReadOnlyList<Part> Parts, OutputManifest Manifest) Describe(JobState state, JobSpec spec)
+    /// <summary>What will be published of a job: the tickets of the attempts that count, and the manifest that lists the files.</summary>
+    public static (IReadOnlyList<CommitTicket> Tickets, OutputManifest Manifest) Describe(JobState state, JobSpec spec)
     {
-        var parts = Tasks(state).Select(state.Made).OfType<Products>().SelectMany(made => made.Parts).OrderBy(part => part.Name, StringComparer.Ordinal).ToList();
+        var made = Tasks(state).Select(state.Made).OfType<Products>().ToList();
+        var parts = made.SelectMany(products => products.Parts).OrderBy(part => part.Name, StringComparer.Ordinal).ToList();
+        var tickets = parts.Select(part => FilesParticipant.Ticket(spec.Output, part.PrivatePath, part.Name))
+            .Concat(made.SelectMany(products => products.Tickets).Select(ticket => new CommitTicket(ticket.Participant, ticket.Connection, ticket.Text)));
         var definition = state.Definition ?? new Opened();
         var counters = definition.Counters.Select((name, index) => (name, Count: index < state.Counters.Count ? state.Counters[index] : 0)).ToDictionary(counter => counter.name, counter => counter.Count);
-        return (parts, new OutputManifest(spec.Id, definition.Name, [.. definition.Outputs.Select(output => new OutputLayout(output.Name, output.Ranges, output.HasKey ? [.. output.Key] : null))],
+        return ([.. tickets], new OutputManifest(spec.Id, definition.Name, [.. definition.Outputs.Select(output => new OutputLayout(output.Name, output.Ranges, output.HasKey ? [.. output.Key] : null))],
             [.. parts.Select(part => new ManifestFile(part.Name, part.Length, part.Rows, part.Hash))], counters));
+    }
+
+    /// <summary>The stores that the job writes to; none before it is defined, and then nothing can have been prepared.</summary>
+    public static JobCommitment Commitment(JobState state, JobSpec spec, MasterSettings settings)
+        => new(spec.Id, settings.Participants, [.. (state.Definition?.Stores ?? []).Select(store => (store.Participant, store.Connection))]);
+
+    /// <summary>Looks for parts that are not as their tasks left them, before the commit is decided.</summary>
+    /// <exception cref="StorageException">That cannot be done now, or nothing is left to be looked at.</exception>
+    public static IReadOnlyList<DamagedFile> Check(JobSpec spec, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
+    {
+        var damaged = OutputFolder.IsStaged(spec.Output, spec.Id) ? FilesParticipant.FindDamaged(tickets.Where(ticket => ticket.Participant == FilesParticipant.Files), manifest, checksBytes) : [];
+        // A storage that is away shows nothing, and that is no damage.
+        return OutputFolder.IsStaged(spec.Output, spec.Id) ? damaged : throw Gone(spec, StorageError.Lost);
+    }
+
+    /// <summary>Which attempts made the files that are damaged, and what a user should read of them.</summary>
+    public static IReadOnlyList<DamagedPart> Blame(JobState state, IReadOnlyList<DamagedFile> damaged)
+    {
+        if (damaged.Count == 0) return [];
+        var faults = damaged.ToDictionary(file => file.Name, file => file.Fault, StringComparer.Ordinal);
+        return [.. from task in Tasks(state)
+                   from part in state.Made(task)?.Parts ?? []
+                   where faults.ContainsKey(part.Name)
+                   select new DamagedPart(state.Winner(task)!.Value, part.Name, $"The file '{part.Name}' of the output was damaged before it was published: {faults[part.Name]}. The disk or the network of the output's storage is failing, or something beside the job has changed the file.")];
     }
 
     /// <summary>Publishes.</summary>
     /// <exception cref="StorageException">It cannot be published now, or at all.</exception>
-    public static void Publish(JobSpec spec, IReadOnlyList<Part> parts, OutputManifest manifest, bool durable)
+    public static void Publish(JobSpec spec, JobCommitment commitment, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool durable, bool checksBytes)
     {
-        var folder = OutputFolder.Stage(spec.Output, spec.Id, shared: true);
-        foreach (var part in parts) folder.Place(part.PrivatePath, part.Name);
-        folder.Write(OutputFolder.ManifestName, manifest.ToJson().Span, durable);
-        folder.Publish(spec.Overwrite, durable);
-        folder.Remove();
+        // A master that was replaced while it published must not make anew what its successor has cleaned up.
+        if (OutputFolder.Open(spec.Output, spec.Id) is { } folder) commitment.Commit(tickets, new FilesParticipant(folder, manifest, spec.Overwrite, durable, checksBytes));
+        else if (!OutputFolder.IsOf(spec.Output, spec.Id))
+            // Rows that are committed leave no way back, so such a job goes on trying.
+            throw Gone(spec, commitment.HasStores ? StorageError.Other : StorageError.Lost);
     }
 
-    /// <summary>Removes what is staged.</summary>
-    public static void Discard(JobSpec spec) => OutputFolder.Stage(spec.Output, spec.Id, shared: true).Remove();
+    /// <summary>Gives up what stores hold, and removes what is staged.</summary>
+    /// <exception cref="StorageException">Not now.</exception>
+    public static void Discard(JobSpec spec, JobCommitment commitment)
+    {
+        commitment.Abort();
+        Unstage(spec);
+    }
+
+    /// <summary>Removes the staging folder, of which nothing is left where it is gone already.</summary>
+    public static void Unstage(JobSpec spec) => OutputFolder.Open(spec.Output, spec.Id)?.Remove();
+
+    private static StorageException Gone(JobSpec spec, StorageError error) => OutputFolder.IsLost(spec.Output, spec.Id)
+        ? new(error, $"The staging folder of job {spec.Id} beside '{spec.Output}' is gone, and with it what the job has made. Run the job again, and leave its folders alone while it runs.")
+        : new(StorageError.Other, $"The folder of '{spec.Output}', in which the output of job {spec.Id} is staged, cannot be seen from the job master's node now.");
 
     /// <summary>The map and reduce tasks of a job, in order.</summary>
     public static IEnumerable<TaskId> Tasks(JobState state)

@@ -9,6 +9,8 @@ namespace MapReduce.Master;
 /// <param name="capacity">How many slots a member offers, by its address; null stands for this node.</param>
 public sealed class SlotAllocation(Func<Address, int> capacity) : IShardAllocationStrategy
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     /// <inheritdoc/>
     public Task<IActorRef> AllocateShard(IActorRef requester, string shardId, IImmutableDictionary<IActorRef, IImmutableList<string>> currentShardAllocations)
     {
@@ -17,9 +19,14 @@ public sealed class SlotAllocation(Func<Address, int> capacity) : IShardAllocati
             .Where(region => region.Free > 0)
             .OrderByDescending(region => region.Free).ThenBy(region => region.Region.Path.ToString(), StringComparer.Ordinal)
             .Select(region => region.Region).FirstOrDefault();
-        return home is null
-            ? Task.FromException<IActorRef>(new InvalidOperationException($"No node has room for slot {shardId} yet."))
-            : Task.FromResult(home);
+        return home is null ? NowhereAsync() : Task.FromResult(home);
+    }
+
+    /// <summary>The answer that there is no home, which the coordinator takes only from a task that is not complete when it looks.</summary>
+    private static async Task<IActorRef> NowhereAsync()
+    {
+        await Task.Delay(Patience);
+        return null!;
     }
 
     /// <inheritdoc/>

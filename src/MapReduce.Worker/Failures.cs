@@ -21,6 +21,7 @@ internal static class Failures
         Reason.OutOfMemory => FailureKind.OutOfMemory,
         Reason.DiskFull => FailureKind.DiskFull,
         Reason.CorruptData => FailureKind.CorruptData,
+        Reason.BadOutput => FailureKind.BadOutput,
         _ => FailureKind.Storage,
     };
 

@@ -1,17 +1,20 @@
 using Akka.Actor;
+using Google.Protobuf;
+using MapReduce.Coordination;
+using MapReduce.Protocol;
 using MapReduce.Protocol.Work;
 
 namespace MapReduce.Worker;
 
-/// <summary>Keeps the node's disks in order: it tells the master which jobs it has files of, forgets those that are over, and offers outputs of an earlier life.</summary>
-public sealed class NodeAgent : UntypedActor, IWithTimers
+/// <summary>Keeps the node's disks in order, as an actor; <see cref="NodeProtocol"/> says what it does.</summary>
+public sealed class NodeAgent : UntypedActor, IWithTimers, INodeSurroundings
 {
     private const string Timer = "inventory";
+    private const string LogTimer = "logs";
 
     private readonly WorkerNode node;
     private readonly IActorRef master;
-    private readonly HashSet<string> announced = [];
-    private readonly List<string> inherited;
+    private readonly NodeProtocol protocol;
 
     /// <param name="node">The node.</param>
     /// <param name="master">The way to the job master.</param>
@@ -19,7 +22,7 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
     {
         this.node = node;
         this.master = master;
-        inherited = [.. node.Segments.Jobs()];
+        protocol = new NodeProtocol(node.Epochs, this);
     }
 
     /// <inheritdoc/>
@@ -29,8 +32,10 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         node.Warm();
-        TakeInventory();
+        TrimLogs();
+        protocol.TakeInventory();
         Timers.StartPeriodicTimer(Timer, Tick.Instance, node.Settings.InventoryInterval);
+        Timers.StartPeriodicTimer(LogTimer, LogTick.Instance, node.Settings.LogInterval);
     }
 
     /// <inheritdoc/>
@@ -39,18 +44,19 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
         switch (message)
         {
             case Tick:
-                TakeInventory();
+                protocol.TakeInventory();
+                break;
+            case LogTick:
+                TrimLogs();
                 break;
             case EpochAnnounced epoch:
-                // A new master may not know what the node has offered to the one before.
-                if (node.Epochs.Highest < epoch.Epoch) announced.Clear();
-                if (node.Epochs.Admit(epoch.Epoch)) TakeInventory();
+                protocol.OnEpoch(epoch);
                 break;
             case DrainRequest:
                 node.Draining = true;
                 break;
             case InventoryReply reply:
-                OnReply(reply);
+                protocol.OnReply(reply);
                 break;
             default:
                 Unhandled(message);
@@ -58,41 +64,32 @@ public sealed class NodeAgent : UntypedActor, IWithTimers
         }
     }
 
-    private void TakeInventory()
-    {
-        if (node.Segments.Jobs() is { Count: > 0 } jobs) master.Tell(new Inventory { Node = node.Self, Jobs = { jobs } });
-        node.Blobs.Trim(node.Settings.BlobBytes, DateTime.UtcNow - node.Settings.LogAge);
-        TrimLogs();
-    }
+    Holder INodeSurroundings.Self => node.Self;
 
-    private void OnReply(InventoryReply reply)
-    {
-        if (!node.Epochs.Admit(reply.Epoch)) return;
-        foreach (var job in reply.Ended)
-        {
-            node.Segments.Forget(job);
-            inherited.Remove(job);
-        }
-        foreach (var job in inherited.Where(announced.Add))
-            foreach (var attempts in node.Segments.Held(job).Chunk(1000))
-                master.Tell(new OutputsFound { Node = node.Self, Job = job, Attempts = { attempts.Select(Messages.Write) } });
-    }
+    IReadOnlyList<string> INodeSurroundings.Jobs() => node.Segments.Jobs();
+
+    IReadOnlyList<AttemptId> INodeSurroundings.Held(string job) => node.Segments.Held(job);
+
+    void INodeSurroundings.Forget(string job) => node.Segments.Forget(job);
+
+    IReadOnlyList<string> INodeSurroundings.Logged() => node.Logs.Jobs();
+
+    void INodeSurroundings.ForgetLogs(string job) => node.Logs.Forget(job);
+
+    bool INodeSurroundings.HasSurplus => node.BlobRetention.HasSurplus(DateTime.UtcNow);
+
+    void INodeSurroundings.TrimBlobs(DateTime neededSince) => node.BlobRetention.Trim(DateTime.UtcNow, neededSince);
+
+    void INodeSurroundings.Send(IMessage message) => master.Tell(message);
+
+    void INodeSurroundings.TellSlots(EpochAnnounced epoch) => Context.System.EventStream.Publish(epoch);
 
     private void TrimLogs()
+        => node.Logs.Trim(node.Settings.LogStoreBytes, DateTime.UtcNow - node.Settings.LogAge, node.Segments.Jobs().Concat(node.Activities.Select(activity => activity.Job)).ToHashSet());
+
+    private sealed record LogTick
     {
-        if (!Directory.Exists(node.Folders.Logs)) return;
-        foreach (var folder in new DirectoryInfo(node.Folders.Logs).GetDirectories())
-        {
-            if (DateTime.UtcNow - folder.LastWriteTimeUtc < node.Settings.LogAge) continue;
-            try
-            {
-                folder.Delete(recursive: true);
-            }
-            catch (IOException)
-            {
-                // Being read at this moment; the next round comes by again.
-            }
-        }
+        public static LogTick Instance { get; } = new();
     }
 
     private sealed record Tick

@@ -28,11 +28,17 @@ public sealed class NodeFolders(string root)
     /// <summary>Temporary files of a job's attempts.</summary>
     public string Scratch(string job) => Path.Combine(Job(job), "scratch");
 
+    /// <summary>The logs of a job's attempts.</summary>
+    public string LogsOf(string job) => Path.Combine(Logs, Name(job));
+
     /// <summary>The log of an attempt.</summary>
-    public string Log(string job, string attempt) => Path.Combine(Logs, Name(job), Name(attempt) + ".log");
+    public string Log(string job, string attempt) => Path.Combine(LogsOf(job), Name(attempt) + ".log");
+
+    /// <summary>Whether a text may be the name of a job or an attempt.</summary>
+    internal static bool IsName(string name) => name.Length is > 0 and < 200 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     /// <summary>A name from outside must stay the name of one file.</summary>
-    private static string Name(string name) => name.Length is > 0 and < 200 && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+    private static string Name(string name) => IsName(name)
         ? name
         : throw new ArgumentException($"'{name}' is no name of a job or an attempt.", nameof(name));
 }

@@ -6,6 +6,9 @@ namespace MapReduce.Worker;
 /// <param name="JobToken">What a request for data of a job must carry.</param>
 public sealed record NodeLinks(HttpClient Http, Func<IReadOnlyList<string>> Peers, Func<string, string> JobToken)
 {
+    /// <summary>Told of what an operator should look after.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>The header of <see cref="JobToken"/>.</summary>
     public const string JobTokenHeader = "MapReduce-Job-Token";
 }

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using MapReduce.Coordination;
 using MapReduce.Engine;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Execution;
@@ -6,6 +7,7 @@ using MapReduce.Protocol.Work;
 using MapReduce.Worker.Blobs;
 using MapReduce.Worker.Executors;
 using MapReduce.Worker.Segments;
+using Failure = MapReduce.Protocol.Work.Failure;
 
 namespace MapReduce.Worker;
 
@@ -15,6 +17,8 @@ namespace MapReduce.Worker;
 internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationToken, Task<object>> ask) : IAttemptRunner
 {
     private JobExecutor? current;
+    private IReadOnlyList<(AttemptId Map, Holder Holder)> maps = [];
+    private Failed? last;
     private long bytes;
 
     /// <inheritdoc/>
@@ -24,9 +28,10 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
     public async Task<Report> RunAsync(Grant grant, CancellationToken cancellation)
     {
         Interlocked.Exchange(ref bytes, 0);
+        last = null;
         var report = new Report { Job = grant.Job, Attempt = grant.Attempt };
-        var fetched = Path.Combine(node.Folders.Scratch(grant.Job), $"{Messages.Read(grant.Attempt)}-fetched");
-        node.Begin();
+        var fetched = Path.Combine(node.Folders.Scratch(grant.Job), $"{Wire.Read(grant.Attempt)}-fetched");
+        node.Begin(this, new Activity(grant.Job, Wire.Read(grant.Attempt), TimeProvider.System.GetUtcNow(), () => Bytes, () => current?.Resources));
         try
         {
             var executor = await ExecutorAsync(grant, cancellation);
@@ -37,10 +42,11 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             };
             await PrepareAsync(grant, run, fetched, cancellation);
             await FillAsync(report, await executor.RunAsync(run, total => Interlocked.Exchange(ref bytes, total), cancellation), executor.Definition, cancellation);
+            if (report.Failed is not null && last is { } failed) report.Failed = await ExplainAsync(grant, run, failed, report.Failed, cancellation);
         }
         catch (FetchException exception)
         {
-            report.Failed = new Failure { Kind = FailureKind.FetchFailed, Message = exception.Message, LostMap = exception.Map.Task.Kind == TaskKind.Map ? Messages.Write(exception.Map) : null };
+            report.Failed = new Failure { Kind = FailureKind.FetchFailed, Message = exception.Message, LostMap = exception.Map.Task.Kind == TaskKind.Map ? Wire.Write(exception.Map) : null };
         }
         catch (ExecutorException exception)
         {
@@ -49,7 +55,8 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         }
         catch (BlobException exception)
         {
-            report.Failed = new Failure { Kind = FailureKind.Storage, Message = exception.Message };
+            // What no node can give is no fault of the one that asked.
+            report.Failed = new Failure { Kind = exception.Error == BlobError.Missing ? FailureKind.FetchFailed : FailureKind.Storage, Message = exception.Message };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EngineException)
         {
@@ -62,8 +69,9 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         }
         finally
         {
-            node.End();
-            Delete(fetched);
+            node.End(this);
+            // What stays goes with the job's other files.
+            Removal.TryFolder(fetched);
         }
         return report;
     }
@@ -84,19 +92,30 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
     {
         if (current is not null && (current.Job != grant.Job || !current.IsUsable)) await EndExecutorAsync();
         if (current is not null) return current;
-        var package = node.Packages.Unpack(grant.Order.Package, await node.BlobLinks.GetAsync(grant.Order.Package, grant.Order.Holders, cancellation));
-        var executor = await node.Executors.TakeAsync(cancellation);
-        current = new JobExecutor(grant.Job, executor, node.Settings, grant.Order);
+        var package = node.Packages.Use(grant.Order.Package, await node.BlobLinks.GetAsync(grant.Order.Package, grant.Order.Holders, cancellation));
+        ExecutorProcess executor;
+        try
+        {
+            executor = await node.Executors.TakeAsync(cancellation);
+        }
+        catch
+        {
+            package.Dispose();
+            throw;
+        }
+        current = new JobExecutor(grant.Job, executor, package, node.Settings, grant.Order, node.Metrics);
         var settings = grant.Order.Settings.Clone();
         settings.ScratchFolder = node.Folders.Scratch(grant.Job);
-        executor.Logs.Begin(node.Folders.Log(grant.Job, Messages.Read(grant.Attempt).ToString()));
+        executor.Logs.Begin(node.Folders.Log(grant.Job, Wire.Read(grant.Attempt).ToString()));
         await current.OpenAsync(new Open
         {
-            Assembly = Path.Combine(package, grant.Order.Assembly),
+            Assembly = Path.Combine(package.Folder, grant.Order.Assembly),
             JobClass = grant.Order.JobClass,
             Inputs = { grant.Order.Inputs },
             Arguments = { grant.Order.Arguments },
             Settings = settings,
+            Job = grant.Job,
+            Connections = { node.Settings.Connections.Reveal().ToDictionary() },
         }, cancellation);
         _ = node.Executors.WarmLaterAsync(() => node.Idle);
         return current;
@@ -104,7 +123,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
 
     private async Task PrepareAsync(Grant grant, Run run, string fetched, CancellationToken cancellation)
     {
-        current!.BeginLog(node.Folders.Log(grant.Job, Messages.Read(grant.Attempt).ToString()));
+        current!.BeginLog(node.Folders.Log(grant.Job, Wire.Read(grant.Attempt).ToString()));
         switch ((TaskKind)grant.Attempt.Kind)
         {
             case TaskKind.Plan:
@@ -115,9 +134,8 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
                 run.Map = new MapTask { PlanFile = await node.BlobLinks.GetAsync(grant.Plan, [], cancellation) };
                 break;
             default:
-                var maps = await OutputsAsync(grant.Job, grant.Attempt.Stage, cancellation);
-                var fetcher = new SegmentFetcher(node.Segments, node.Links, node.Settings.Address, node.Settings.ShortCircuit, node.Epochs);
-                var files = await fetcher.FetchAsync(grant.Job, grant.Plan, grant.Attempt.Index, maps, fetched, cancellation);
+                maps = await OutputsAsync(grant.Job, grant.Attempt.Stage, cancellation);
+                var files = await Fetcher().FetchAsync(grant.Job, grant.Plan, grant.Attempt.Index, maps, fetched, cancellation);
                 run.Reduce = new ReduceTask { PlanFile = await node.BlobLinks.GetAsync(grant.Plan, [], cancellation), MapOutputs = { files } };
                 break;
         }
@@ -125,18 +143,13 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
 
     private async Task<IReadOnlyList<(AttemptId, Holder)>> OutputsAsync(string job, int stage, CancellationToken cancellation)
     {
-        var maps = new List<(AttemptId, Holder)>();
-        for (var total = 1; maps.Count < total;)
-        {
-            if (await ask(new OutputsQuery { Job = job, Stage = stage, From = maps.Count }, cancellation) is not Outputs page || page.From != maps.Count || page.Stage != stage)
-                throw new FetchException(default, "The master cannot say where the map outputs are.");
-            for (var i = 0; i < page.Number.Count; i++) maps.Add((new AttemptId(new TaskId(stage, TaskKind.Map, page.From + i), page.Number[i]), page.Holders[page.Holder[i]]));
-            // An answer without outputs says that one of them is lost again.
-            if (page.Number.Count == 0 && page.Total > maps.Count) throw new FetchException(default, $"The output of map task {maps.Count} is being made again.");
-            total = page.Total;
-        }
-        return maps;
+        var outputs = new MapOutputs(job, stage);
+        while (outputs.Next is { } query)
+            if (outputs.Add(await ask(query, cancellation) as Outputs) is { } missing) throw new FetchException(default, missing);
+        return outputs.Found;
     }
+
+    private SegmentFetcher Fetcher() => new(node.Segments, node.Links, node.Settings.Address, node.Settings.ShortCircuit, node.Epochs, node.Metrics);
 
     private async Task<IEnumerable<StageDatasets>> DatasetsAsync(string job, CancellationToken cancellation)
     {
@@ -172,19 +185,24 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
                 break;
             default:
                 report.Failed = new Failure { Kind = Failures.KindOf(result.Failed.Reason), Message = result.Failed.Message };
+                last = result.Failed;
                 break;
         }
     }
 
-    private static void Delete(string folder)
+    /// <summary>Finds out whose fault the state of a file is.</summary>
+    private async Task<Failure> ExplainAsync(Grant grant, Run run, Failed failed, Failure failure, CancellationToken cancellation)
     {
-        try
-        {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It goes with the job's other files.
-        }
+        if (failed.File.Length == 0) return failure;
+        // The output is not on a disk of this node, which others find as full.
+        if (failure.Kind == FailureKind.DiskFull) return IsBelow(failed.File, run.Folders.Staging) || IsBelow(failed.File, run.Folders.Shared) ? new Failure { Kind = FailureKind.OutputFull, Message = failure.Message } : failure;
+        var index = run.Reduce?.MapOutputs.IndexOf(failed.File) ?? -1;
+        if (index < 0 || failure.Kind is not (FailureKind.CorruptData or FailureKind.Storage)) return failure;
+        var (map, holder) = maps[index];
+        var wasFetched = IsBelow(failed.File, node.Folders.Scratch(grant.Job));
+        var isWhole = wasFetched ? await Fetcher().IsWholeAsync(holder.Address, grant.Job, grant.Plan, grant.Attempt.Index, map, cancellation) : false;
+        return Damage.Blame(map, holder.Node, node.Settings.Node, isWhole, failure.Message);
     }
+
+    private static bool IsBelow(string file, string folder) => file.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -1,43 +1,27 @@
 using Akka.Actor;
 using Akka.Event;
 using Google.Protobuf;
+using MapReduce.Coordination;
 using MapReduce.Protocol.Work;
+using MapReduce.Worker.Telemetry;
 
 namespace MapReduce.Worker;
 
-//   Idle ──Grant──▶ Running ──result──▶ Reporting ──Reported──▶ Idle
-//    ▲                 │
-//    └──not held, stopped, or alone for too long──┘
-
-/// <summary>One slot of a node. It asks the job master for work, runs what it is granted, keeps the lease alive, and reports until it is heard.</summary>
-/// <remarks>
-/// A sharded actor: the same slot may for a moment live twice, or nowhere, and nothing rests on that. What it does counts only by the lease. It heeds no
-/// master older than the newest that the node has heard of, and stops an attempt when no master has answered for too long.
-/// </remarks>
-public sealed class SlotWorker : UntypedActor, IWithTimers
+/// <summary>One slot of a node, as a sharded actor; <see cref="SlotProtocol"/> says what it does.</summary>
+public sealed class SlotWorker : UntypedActor, IWithTimers, ISlotSurroundings
 {
-    private const string AskTimer = "ask";
-    private const string RenewTimer = "renew";
-    private const string ReportTimer = "report";
-    private const int IdleRounds = 3;
-
     private readonly WorkerNode node;
     private readonly IActorRef master;
-    private readonly Slot slot;
+    private readonly int number;
     private readonly IAttemptRunner runner;
+    private readonly SlotProtocol protocol;
     private readonly ILoggingAdapter log = Context.GetLogger();
-    private Grant? grant;
-    private Report? report;
-    private Grant? next;
     private CancellationTokenSource? stop;
-    private DateTimeOffset heard;
-    private long request = 1;
-    private int idleRounds;
 
     /// <param name="node">What the slots of the node share.</param>
     /// <param name="number">The number of the slot in the cluster.</param>
     /// <param name="master">The way to the job master, wherever it is.</param>
-    public SlotWorker(WorkerNode node, int number, IActorRef master) : this(node, number, master, ask => new SlotRunner(node, ask))
+    public SlotWorker(WorkerNode node, int number, IActorRef master) : this(node, number, master, ask => new ObservedRunner(new SlotRunner(node, ask), node))
     {
     }
 
@@ -45,19 +29,31 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     {
         this.node = node;
         this.master = master;
-        slot = new Slot { Node = node.Settings.Node, Incarnation = node.Incarnation, Number = number };
+        this.number = number;
         runner = makeRunner(AskAsync);
+        protocol = new SlotProtocol(new Slot { Node = node.Settings.Node, Incarnation = node.Incarnation, Number = number }, node.Epochs, node.Settings.Solitude, this);
     }
 
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    bool ISlotSurroundings.IsDraining => node.Draining;
+
+    long ISlotSurroundings.Bytes => runner.Bytes;
+
+    private DateTimeOffset Now => node.Settings.Clock?.Now ?? Context.System.Scheduler.Now;
+
     /// <inheritdoc/>
-    protected override void PreStart() => RequestWork();
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(EpochAnnounced));
+        protocol.RequestWork();
+    }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        Context.System.EventStream.Unsubscribe(Self);
         stop?.Cancel();
         // The attempt, if there is one, ends first; the executor ends with it.
         _ = runner.DisposeAsync().AsTask();
@@ -71,28 +67,22 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
             case Wake:
                 break;
             case Grant granted:
-                OnGrant(granted);
+                protocol.OnGrant(granted, Now);
                 break;
             case Renewed renewed:
-                OnRenewed(renewed);
+                protocol.OnRenewed(renewed, Now);
                 break;
             case Revoke revoke:
-                OnRevoke(revoke);
+                protocol.OnRevoke(revoke);
                 break;
             case Reported reported:
-                OnReported(reported);
+                protocol.OnReported(reported, Now);
                 break;
             case EpochAnnounced announced:
-                if (node.Epochs.Admit(announced.Epoch)) OnNewMaster();
+                protocol.OnEpoch(announced.Epoch, Now);
                 break;
-            case AskTick:
-                OnAskTick();
-                break;
-            case RenewTick:
-                OnRenewTick();
-                break;
-            case ReportTick:
-                if (report is not null) Send(report);
+            case SlotTimer timer:
+                protocol.OnTimer(timer, Now);
                 break;
             case Ended ended:
                 OnEnded(ended);
@@ -105,131 +95,71 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
         }
     }
 
-    private void OnGrant(Grant granted)
+    void ISlotSurroundings.Send(IMessage message) => master.Tell(message);
+
+    void ISlotSurroundings.Run(Grant grant)
     {
-        // A grant for an earlier request is left to its lease: the slot may have been given other work since.
-        if (!node.Epochs.Admit(granted.Epoch) || granted.Request != request) return;
-        if (grant is not null)
-        {
-            // The report is a request as well, and another job may answer that before the report itself is answered.
-            if (report is not null) next = granted;
-            return;
-        }
-        grant = granted;
-        request++;
         stop = new CancellationTokenSource();
-        heard = Context.System.Scheduler.Now;
-        idleRounds = 0;
-        Timers.Cancel(AskTimer);
-        Timers.StartPeriodicTimer(RenewTimer, RenewTick.Instance, node.Settings.RenewInterval);
         var token = stop.Token;
-        Task.Run(() => runner.RunAsync(granted, token), CancellationToken.None).PipeTo(Self, success: made => new Ended(granted, made, null), failure: exception => new Ended(granted, null, exception));
+        Task.Run(() => runner.RunAsync(grant, token), CancellationToken.None).PipeTo(Self, success: made => new Ended(grant, made, null), failure: exception => new Ended(grant, null, exception));
     }
 
-    private void OnRevoke(Revoke revoke)
+    void ISlotSurroundings.Stop() => stop?.Cancel();
+
+    void ISlotSurroundings.StopAlone(Grant grant)
     {
-        if (!node.Epochs.Admit(revoke.Epoch)) return;
-        if (IsCurrent(revoke.Job, revoke.Attempt)) stop?.Cancel();
-        if (next is not null && next.Job == revoke.Job && next.Attempt.Equals(revoke.Attempt)) next = null;
+        log.Warning("Slot {Slot} has heard of no master for {Seconds} s and stops {Attempt} of job {Job}.", number, node.Settings.Solitude.TotalSeconds, Wire.Read(grant.Attempt), grant.Job);
+        stop?.Cancel();
     }
 
-    private void OnRenewTick()
+    void ISlotSurroundings.EndExecutor() => runner.EndExecutorAsync().PipeTo(Self, success: () => ExecutorEnded.Instance);
+
+    void ISlotSurroundings.Start(SlotTimer timer)
     {
-        if (grant is null) return;
-        if (Context.System.Scheduler.Now - heard > node.Settings.Solitude)
+        switch (timer)
         {
-            log.Warning("Slot {Slot} has heard of no master for {Seconds} s and stops {Attempt} of job {Job}.", slot.Number, node.Settings.Solitude.TotalSeconds, Messages.Read(grant.Attempt), grant.Job);
-            stop?.Cancel();
-            return;
+            case SlotTimer.Ask:
+                Timers.StartSingleTimer(timer, timer, node.Settings.RequestInterval);
+                break;
+            case SlotTimer.Renew:
+                Timers.StartPeriodicTimer(timer, timer, node.Settings.RenewInterval);
+                break;
+            default:
+                Timers.StartPeriodicTimer(timer, timer, node.Settings.RequestInterval);
+                break;
         }
-        master.Tell(new Renewal { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = node.Epochs.Highest, Bytes = runner.Bytes });
     }
 
-    private void OnRenewed(Renewed renewed)
-    {
-        if (!node.Epochs.Admit(renewed.Epoch)) return;
-        if (!IsCurrent(renewed.Job, renewed.Attempt)) return;
-        heard = Context.System.Scheduler.Now;
-        if (!renewed.Held) stop?.Cancel();
-    }
+    void ISlotSurroundings.Cancel(SlotTimer timer) => Timers.Cancel(timer);
 
-    /// <summary>The attempt is over, one way or another.</summary>
     private void OnEnded(Ended ended)
     {
-        Timers.Cancel(RenewTimer);
+        var wasStopped = stop?.IsCancellationRequested ?? true;
         stop?.Dispose();
         stop = null;
-        if (ended.Report is { } made)
+        var report = ended.Report;
+        if (ended.Error is { } fault && !wasStopped)
         {
-            made.Slot = slot;
-            if (made.Failed is { } failed) failed.Message = Failures.Shorten(failed.Message);
-            report = made;
-            Send(made);
-            Timers.StartPeriodicTimer(ReportTimer, ReportTick.Instance, node.Settings.RequestInterval);
-            return;
+            log.Error(fault, "Slot {Slot} failed in {Attempt} of job {Job}, which is a fault of the node.", number, Wire.Read(ended.Grant.Attempt), ended.Grant.Job);
+            // Told, or a node on which everything fails at once would be granted one attempt after the other until the job has no more.
+            report = new Report { Job = ended.Grant.Job, Attempt = ended.Grant.Attempt, Failed = new Protocol.Work.Failure { Kind = FailureKind.Storage, Message = $"{node.Settings.Node}: {fault.Message}" } };
         }
-        if (ended.Error is not OperationCanceledException) log.Error(ended.Error, "Slot {Slot} failed in {Attempt} of job {Job}, which is a fault of the node.", slot.Number, Messages.Read(ended.Grant.Attempt), ended.Grant.Job);
-        grant = null;
-        RequestWork();
+        if (report is { Failed: { } failed }) failed.Message = Failures.Shorten(failed.Message);
+        if (report is not null && log.IsDebugEnabled)
+            log.Debug("Attempt {Attempt} at task {Task} of job {Job} has ended: {Outcome}.", Wire.Read(ended.Grant.Attempt), Wire.Read(ended.Grant.Attempt).Task, ended.Grant.Job, report.ResultCase);
+        protocol.OnEnded(report);
     }
 
-    private void Send(Report made)
-    {
-        made.Epoch = node.Epochs.Highest;
-        made.NextRequest = node.Draining ? 0 : request;
-        master.Tell(made);
-    }
-
-    private void OnReported(Reported reported)
-    {
-        if (!node.Epochs.Admit(reported.Epoch) || report is null || !IsCurrent(reported.Job, reported.Attempt)) return;
-        if (reported.Stale)
-        {
-            Send(report);
-            return;
-        }
-        Timers.Cancel(ReportTimer);
-        report = null;
-        grant = null;
-        var granted = next;
-        next = null;
-        Timers.StartSingleTimer(AskTimer, AskTick.Instance, node.Settings.RequestInterval);
-        if (granted is not null) OnGrant(granted);
-    }
-
-    /// <summary>A new master learns at once of what is done and what is wanted.</summary>
-    private void OnNewMaster()
-    {
-        heard = Context.System.Scheduler.Now;
-        if (report is not null) Send(report);
-        else if (grant is null) RequestWork();
-        else OnRenewTick();
-    }
-
-    private void OnAskTick()
-    {
-        if (grant is not null) return;
-        // Nobody has had work for a while: the job whose code the executor has loaded is most likely over.
-        if (++idleRounds == IdleRounds) runner.EndExecutorAsync().PipeTo(Self, success: () => ExecutorEnded.Instance);
-        RequestWork();
-    }
-
-    private void RequestWork()
-    {
-        Timers.StartSingleTimer(AskTimer, AskTick.Instance, node.Settings.RequestInterval);
-        if (!node.Draining) master.Tell(new WorkRequest { Slot = slot, Number = request });
-    }
-
-    private bool IsCurrent(string job, Attempt attempt) => grant is not null && grant.Job == job && grant.Attempt.Equals(attempt);
-
-    /// <summary>Asks the master until one answers.</summary>
+    /// <summary>Asks the master until one answers that has not been replaced.</summary>
     private async Task<object> AskAsync(IMessage question, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await master.Ask<object>(question, node.Settings.RequestInterval, cancellation);
+                var answer = await master.Ask<object>(question, node.Settings.RequestInterval, cancellation);
+                if (Wire.EpochOf(answer) is not { } epoch || node.Epochs.Admit(epoch)) return answer;
+                await Task.Delay(node.Settings.RequestInterval, cancellation);
             }
             catch (Exception exception) when (exception is AskTimeoutException or TaskCanceledException && !cancellation.IsCancellationRequested)
             {
@@ -239,21 +169,6 @@ public sealed class SlotWorker : UntypedActor, IWithTimers
     }
 
     private sealed record Ended(Grant Grant, Report? Report, Exception? Error);
-
-    private sealed record AskTick
-    {
-        public static AskTick Instance { get; } = new();
-    }
-
-    private sealed record RenewTick
-    {
-        public static RenewTick Instance { get; } = new();
-    }
-
-    private sealed record ReportTick
-    {
-        public static ReportTick Instance { get; } = new();
-    }
 
     private sealed record ExecutorEnded
     {

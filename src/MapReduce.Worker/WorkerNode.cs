@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using MapReduce.Coordination;
 using MapReduce.Protocol.Work;
 using MapReduce.Worker.Blobs;
 using MapReduce.Worker.Executors;
 using MapReduce.Worker.Segments;
+using MapReduce.Worker.Telemetry;
 
 namespace MapReduce.Worker;
 
 /// <summary>What the slots of a node share: its disks, its executors in waiting, its way to the other nodes, and what it knows of the reign.</summary>
 public sealed class WorkerNode : IAsyncDisposable
 {
-    private int running;
+    private readonly ConcurrentDictionary<IAttemptRunner, Activity> activities = [];
     private long ended;
     private volatile bool draining;
 
@@ -25,8 +28,11 @@ public sealed class WorkerNode : IAsyncDisposable
         Blobs = new BlobStore(Folders.Blobs);
         BlobLinks = new BlobLinks(Blobs, links, settings.PackageBytes);
         Packages = new PackageStore(Folders.Packages, settings.PackageContentBytes);
+        BlobRetention = new BlobRetention(Blobs, Packages, settings.BlobBytes, settings.BlobAge);
         Segments = new SegmentStore(Folders, BlobLinks);
+        Logs = new LogStore(Folders);
         Executors = new ExecutorPool(settings);
+        Metrics = new WorkerMetrics(this);
     }
 
     /// <summary>How the node works.</summary>
@@ -41,6 +47,9 @@ public sealed class WorkerNode : IAsyncDisposable
     /// <summary>Where it keeps what.</summary>
     public NodeFolders Folders { get; }
 
+    /// <summary>Where the node counts what it does.</summary>
+    public WorkerMetrics Metrics { get; }
+
     /// <summary>Packages and plans.</summary>
     public BlobStore Blobs { get; }
 
@@ -50,6 +59,12 @@ public sealed class WorkerNode : IAsyncDisposable
     /// <summary>Unpacked packages.</summary>
     public PackageStore Packages { get; }
 
+    /// <summary>Which packages and plans stay.</summary>
+    public BlobRetention BlobRetention { get; }
+
+    /// <summary>Logs of attempts.</summary>
+    public LogStore Logs { get; }
+
     /// <summary>Map outputs.</summary>
     public SegmentStore Segments { get; }
 
@@ -57,7 +72,13 @@ public sealed class WorkerNode : IAsyncDisposable
     public EpochGate Epochs { get; } = new();
 
     /// <summary>Attempts that run now.</summary>
-    public int Running => Volatile.Read(ref running);
+    public int Running => activities.Count;
+
+    /// <summary>What runs now.</summary>
+    public IReadOnlyCollection<Activity> Activities => [.. activities.Values];
+
+    /// <summary>The executors that wait, with no job's code loaded.</summary>
+    public int SpareExecutors => Executors.Spares;
 
     /// <summary>How long no attempt has run.</summary>
     public TimeSpan Idle => Running > 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(Interlocked.Read(ref ended));
@@ -78,13 +99,17 @@ public sealed class WorkerNode : IAsyncDisposable
     public void Warm() => Executors.Warm();
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync() => await Executors.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Executors.DisposeAsync();
+        Metrics.Dispose();
+    }
 
-    internal void Begin() => Interlocked.Increment(ref running);
+    internal void Begin(IAttemptRunner runner, Activity activity) => activities[runner] = activity;
 
-    internal void End()
+    internal void End(IAttemptRunner runner)
     {
         Interlocked.Exchange(ref ended, Stopwatch.GetTimestamp());
-        Interlocked.Decrement(ref running);
+        activities.TryRemove(runner, out _);
     }
 }

@@ -1,3 +1,6 @@
+using MapReduce.Coordination;
+using MapReduce.Storage;
+
 namespace MapReduce.Worker;
 
 /// <summary>How a node works.</summary>
@@ -15,6 +18,12 @@ public sealed record WorkerSettings
     /// <summary>The program that runs executors, and the arguments before the path of the socket and a folder for temporary files.</summary>
     public required IReadOnlyList<string> ExecutorCommand { get; init; }
 
+    /// <summary>The connections to stores that jobs on this node may use.</summary>
+    public Connections Connections { get; init; } = Connections.None;
+
+    /// <summary>How many attempts the node runs at a time.</summary>
+    public int Slots { get; init; }
+
     /// <summary>How much executors give way to the node, from 0 to 19.</summary>
     public int Niceness { get; init; } = 10;
 
@@ -24,13 +33,19 @@ public sealed record WorkerSettings
     /// <summary>How often a slot asks again for work that it was not given.</summary>
     public TimeSpan RequestInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The clock; null for the scheduler's, which tests may move.</summary>
+    public SteadyClock? Clock { get; init; }
+
     /// <summary>How often a slot renews the lease of its attempt.</summary>
     public TimeSpan RenewInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a slot goes on with an attempt without hearing of a master. Longer than a master needs to move, shorter than forever.</summary>
     public TimeSpan Solitude { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often an executor's memory is looked at.</summary>
+    /// <summary>The most threads of an executor, so that one that leaks them does not take those of the machine.</summary>
+    public int MostThreads { get; init; } = 2000;
+
+    /// <summary>How often an executor's memory and threads are looked at.</summary>
     public TimeSpan MemoryCheckInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How often the node tells the master which jobs it has files of.</summary>
@@ -42,11 +57,20 @@ public sealed record WorkerSettings
     /// <summary>The most bytes that are kept of an attempt's log.</summary>
     public long LogBytes { get; init; } = 1 << 20;
 
-    /// <summary>How long logs are kept after their job.</summary>
+    /// <summary>How often the node looks whether it keeps too many logs.</summary>
+    public TimeSpan LogInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the logs of an ended job are kept.</summary>
     public TimeSpan LogAge { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>The most bytes of all packages and plans that no job uses; the longest unused go first.</summary>
+    /// <summary>The most bytes of all logs; the oldest of ended jobs go first.</summary>
+    public long LogStoreBytes { get; init; } = 1L << 30;
+
+    /// <summary>The most bytes of packages, packed and unpacked, and plans; the longest unused that no job needs go first.</summary>
     public long BlobBytes { get; init; } = 4L << 30;
+
+    /// <summary>How long packages and plans are kept that no job needs.</summary>
+    public TimeSpan BlobAge { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>The most bytes of a package.</summary>
     public long PackageBytes { get; init; } = 256L << 20;

@@ -9,8 +9,6 @@ namespace MapReduce.Executor.Tests;
 /// <summary>An executor in a process of its own, with this test as its node.</summary>
 internal sealed class ExecutorProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly string folder = Directory.CreateTempSubdirectory("mr-").FullName;
     private readonly Process process;
     private readonly NetworkStream stream;
@@ -27,8 +25,8 @@ internal sealed class ExecutorProcess : IDisposable
         output = process.StandardOutput.ReadToEndAsync();
         error = process.StandardError.ReadToEndAsync();
         var accepted = listener.AcceptAsync();
-        Assert.True(accepted.Wait(Patience), "the executor does not call");
-        stream = new NetworkStream(accepted.Result, ownsSocket: true) { ReadTimeout = (int)Patience.TotalMilliseconds };
+        Assert.True(accepted.Wait(Patience.Limit), "the executor does not call");
+        stream = new NetworkStream(accepted.Result, ownsSocket: true) { ReadTimeout = (int)Patience.Milliseconds };
     }
 
     public string Output => output.Result;
@@ -73,14 +71,14 @@ internal sealed class ExecutorProcess : IDisposable
     /// <summary>Waits until the process has ended.</summary>
     public int End()
     {
-        Assert.True(process.WaitForExit(Patience), "the executor does not end");
+        Assert.True(process.WaitForExit(Patience.Limit), "the executor does not end");
         return process.ExitCode;
     }
 
     public void Dispose()
     {
         stream.Dispose();
-        if (!process.WaitForExit(Patience)) process.Kill();
+        if (!process.WaitForExit(Patience.Limit)) process.Kill();
         process.Dispose();
         Directory.Delete(folder, recursive: true);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MapReduce.Engine.Plan;
 using MapReduce.Protocol.Execution;
 using Xunit;
@@ -32,15 +33,42 @@ public sealed class MisbehaviourTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Nobody", "no job named 'Nobody'")]
-    [InlineData("", "several jobs")]
-    public void A_job_that_cannot_be_opened_is_a_typed_failure(string job, string words)
+    [InlineData("Nobody", Reason.Definition, "no job named 'Nobody'")]
+    [InlineData("", Reason.Definition, "several jobs")]
+    [InlineData("ThrowingDefine", Reason.UserCode, "ThrowingDefine: Define threw InvalidOperationException: The stars are wrong.")]
+    [InlineData("ThrowingConstructor", Reason.UserCode, "ThrowingConstructor: The constructor threw InvalidOperationException: The stars are wrong.")]
+    [InlineData("ThrowingStaticConstructor", Reason.UserCode, "ThrowingStaticConstructor: The static constructor of 'MapReduce.TestJobs.ThrowingStaticConstructor' threw InvalidOperationException: The stars are wrong.")]
+    public void A_job_that_cannot_be_opened_is_a_typed_failure(string job, Reason reason, string words)
     {
         using var executor = new ExecutorProcess();
-        var failed = executor.Ask(new ToExecutor { Open = OpenOf(job) }).Failed;
-        Assert.Equal(Reason.Definition, failed.Reason);
+        AssertCannotBeOpened(executor, OpenOf(job), reason, words);
+    }
+
+    [Fact]
+    public void What_is_no_job_assembly_cannot_be_opened_and_the_executor_says_so_each_time()
+    {
+        using var executor = new ExecutorProcess();
+        var native = Path.Combine(folder, "native.dll");
+        File.Copy(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), OperatingSystem.IsWindows() ? "coreclr.dll" : OperatingSystem.IsMacOS() ? "libcoreclr.dylib" : "libcoreclr.so"), native);
+        var text = Path.Combine(folder, "text.dll");
+        File.WriteAllText(text, "This is a text.");
+        foreach (var file in (string[])[native, text]) AssertCannotBeOpened(executor, Open(file), Reason.Definition, $"'{file}' is no .NET assembly for this machine.");
+        AssertCannotBeOpened(executor, Open(Path.Combine(folder, "none.dll")), Reason.Definition, "There is no file");
+
+        Open Open(string file)
+        {
+            var open = OpenOf("");
+            open.Assembly = file;
+            return open;
+        }
+    }
+
+    private static void AssertCannotBeOpened(ExecutorProcess executor, Open open, Reason reason, string words)
+    {
+        var failed = executor.Ask(new ToExecutor { Open = open }).Failed;
+        Assert.Equal(reason, failed.Reason);
         Assert.Null(failed.Attempt);
-        Assert.Contains(words, failed.Message, StringComparison.Ordinal);
+        Assert.Contains(words, failed.Message.Split('\n')[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using MapReduce.Protocol;
-using MapReduce.Protocol.Execution;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Journal;
 using MapReduce.Protocol.Work;
@@ -11,7 +11,7 @@ using Xunit;
 namespace MapReduce.Master.Tests;
 
 /// <summary>The job master and its jobs, with probes for slots and a clock that only the tests move.</summary>
-public sealed class JobMasterTests : TestKit
+public sealed partial class JobMasterTests : TestKit
 {
     private const string Settings = """
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
@@ -19,8 +19,9 @@ public sealed class JobMasterTests : TestKit
         """;
 
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-master-").FullName;
-    private readonly List<string> ends = [];
+    private readonly BlockingCollection<(string Reason, bool MayJoinAgain)> ends = [];
     private IActorRef master;
+    private long epoch = 1;
 
     public JobMasterTests() : base(Settings) => master = StartMaster(1);
 
@@ -44,6 +45,65 @@ public sealed class JobMasterTests : TestKit
         Assert.Equal((3, 3, 2, 2), (status.Stages[0].Maps, status.Stages[0].MapsDone, status.Stages[0].Reduces, status.Stages[0].ReducesDone));
         Assert.Equal(new Counter { Name = "seen", Value = 30 }, Assert.Single(status.Counters));
         Assert.True(File.Exists(Path.Combine(folder, "out", "_manifest.json")));
+    }
+
+    [Fact]
+    public void A_part_that_is_gone_before_the_commit_is_made_again()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        var part = Path.Combine(folder, "part");
+        slot.Plan(maps: 0, reduces: 1);
+        slot.Report(slot.Take(), report => FakeSlot.Prepared(report, part));
+        var again = slot.Take();
+        Assert.Equal(1, again.Attempt.Number);
+        File.WriteAllText(part, "rows");
+        slot.Report(again, report => FakeSlot.Prepared(report, part));
+        Assert.Equal("succeeded", Ended(job).Phase);
+        Assert.Equal("rows", File.ReadAllText(Path.Combine(folder, "out", "part-00000")));
+        Assert.Equal(new Counter { Name = "seen", Value = 10 }, Assert.Single(Status(job).Counters));
+        var events = Ask<EventsAnswer>(new EventsQuery { Job = job, From = 0 }).Events;
+        Assert.Contains(part, Assert.Single(events, @event => @event.PartDamaged is not null).PartDamaged.Cause, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_part_that_is_damaged_each_time_fails_the_job_in_the_end_and_is_named()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        var part = Path.Combine(folder, "part");
+        File.WriteAllText(part, "row");
+        slot.Plan(maps: 0, reduces: 1);
+        for (var time = 0; time < new Coordination.JobRules().MaxLosses; time++) slot.Report(slot.Take(), report => FakeSlot.Prepared(report, part));
+        var status = Ended(job);
+        Assert.Equal(("failed", (int)Coordination.FailureReason.Publish, "s0-r00000"), (status.Phase, status.Failure.Reason, status.FailedTask));
+        Assert.Contains($"'{part}' has 3 bytes, and had 4", status.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(["part"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void The_cluster_at_a_glance_has_what_runs_what_has_ended_and_what_was_done()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        Assert.Equal((job, "running"), Ask<ClusterAnswer>(new ClusterQuery()).Running.Select(entry => (entry.Id, entry.Phase)).Single());
+        slot.RunAll(maps: 3, reduces: 2);
+        Ended(job);
+        Clock.Advance(TimeSpan.FromSeconds(2));
+        AwaitAssert(() => Assert.Equal(5, Ask<ClusterAnswer>(new ClusterQuery()).Tasks.Sum()));
+        var glance = Ask<ClusterAnswer>(new ClusterQuery());
+        Assert.Empty(glance.Running);
+        Assert.Equal((job, "succeeded", 3, 2), glance.Recent.Select(entry => (entry.Id, entry.Phase, entry.Progress.MapsDone, entry.Progress.ReducesDone)).Single());
+        Assert.Equal("node-1", glance.Nodes.Nodes.Single().Name);
+        Assert.Empty(Ask<ClusterAnswer>(new ClusterQuery { From = glance.FirstSample + glance.Tasks.Count - 1 }).Tasks);
+        var attempts = Ask<AttemptsAnswer>(new AttemptsQuery { Job = job });
+        Assert.Equal((6, 6), (attempts.Total, attempts.Outcome.Count(outcome => outcome == 1)));
+        Assert.All(attempts.Slot, number => Assert.Equal(0, number));
+        Assert.Equal([job], Ask<JobsAnswer>(new JobsQuery { Search = job[..8], Phase = "succeeded" }).Jobs.Select(entry => entry.Id));
+        Assert.Equal(0, Ask<JobsAnswer>(new JobsQuery { Search = job[..8], Phase = "failed" }).Total);
     }
 
     [Fact]
@@ -151,9 +211,7 @@ public sealed class JobMasterTests : TestKit
         slot.Report(first, FakeSlot.Made);
         var running = slot.Take();
 
-        Watch(master);
-        master.Tell(PoisonPill.Instance);
-        ExpectTerminated(master);
+        StopMaster();
         master = StartMaster(2);
         Members("node-1");
         slot.Tell(slot.Renewal(running, 1));
@@ -166,6 +224,20 @@ public sealed class JobMasterTests : TestKit
         slot.Report(reduce, FakeSlot.Made, epoch: 2);
         var status = Ended(job);
         Assert.Equal(("succeeded", 0, 30L), (status.Phase, status.FailedAttempts, status.Counters[0].Value));
+    }
+
+    [Fact]
+    public void A_running_job_whose_journal_a_newer_program_has_written_ends_the_master_for_good()
+    {
+        var job = Submit("out");
+        StopMaster();
+        var planter = Sys.ActorOf(Props.Create(() => new Planter($"job-{job}")));
+        Watch(planter);
+        planter.Tell(new EventRecord { Version = 99 });
+        ExpectTerminated(planter);
+        master = StartMaster(2);
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Equal(($"Job {job}: The journal holds format version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", false), end);
     }
 
     [Fact]
@@ -233,7 +305,14 @@ public sealed class JobMasterTests : TestKit
 
     private IActorRef StartMaster(int number) => Sys.ActorOf(MasterProps(CreateTestProbe()), $"master-{number}");
 
-    private Props MasterProps(IActorRef workers) => Props.Create(() => new JobMaster(new MasterSettings(), new NoHistory(), workers, null, (reason, _) => ends.Add(reason)));
+    private void StopMaster()
+    {
+        Watch(master);
+        master.Tell(PoisonPill.Instance);
+        ExpectTerminated(master);
+    }
+
+    private Props MasterProps(IActorRef workers) => Props.Create(() => new JobMaster(new MasterSettings(), new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
 
     private void Members(params string[] names)
         => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));
@@ -259,7 +338,7 @@ public sealed class JobMasterTests : TestKit
     {
         var asker = CreateTestProbe();
         master.Tell(question, asker);
-        return asker.ExpectMsg<TAnswer>(TimeSpan.FromSeconds(10));
+        return asker.ExpectMsg<TAnswer>(Patience.Limit);
     }
 
     private JobStatus Status(string job) => Ask<JobAnswer>(new JobQuery { Job = job }).Status;
@@ -273,59 +352,5 @@ public sealed class JobMasterTests : TestKit
             from += page.Events.Count;
             if (page.Ended) return Status(job);
         }
-    }
-
-    private sealed class NoHistory : IJobHistory
-    {
-        public Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most) => Task.FromException<IReadOnlyList<EventRecord>>(new InvalidOperationException("All events are in memory."));
-    }
-
-    /// <summary>A slot that does as it is told.</summary>
-    private sealed class FakeSlot(JobMasterTests test, string node, int number)
-    {
-        private readonly TestProbe probe = test.CreateTestProbe();
-        private readonly Slot slot = new() { Node = node, Incarnation = 7, Number = number };
-
-        public long Number { get; set; } = 1;
-
-        public static void Made(Report report)
-            => report.Made = new Products { Totals = new Totals { Counters = { 10 } } };
-
-        public void Tell(object message) => test.master.Tell(message, probe);
-
-        public void Request() => Tell(new WorkRequest { Slot = slot, Number = Number });
-
-        public Grant ExpectGrant() => Expect<Grant>();
-
-        public TMessage Expect<TMessage>() => (TMessage)probe.FishForMessage(message => message is TMessage, TimeSpan.FromSeconds(10));
-
-        public Renewal Renewal(Grant grant, long epoch) => new() { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch };
-
-        public Grant Take()
-        {
-            Request();
-            var grant = ExpectGrant();
-            Number++;
-            return grant;
-        }
-
-        public void Report(Grant grant, Action<Report> result, long epoch = 1, bool stale = false)
-        {
-            var report = new Report { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch };
-            result(report);
-            Tell(report);
-            Assert.Equal(stale, Expect<Reported>().Stale);
-        }
-
-        public void Plan(int maps, int reduces) => Report(Take(), report => report.Planned = Planned(maps, reduces));
-
-        public void RunAll(int maps, int reduces)
-        {
-            Plan(maps, reduces);
-            for (var task = 0; task < maps + reduces; task++) Report(Take(), task < maps ? Made : report => report.Made = new Products { Totals = new Totals() });
-        }
-
-        private static Protocol.Work.Plan Planned(int maps, int reduces)
-            => new() { Digest = "d", Maps = maps, Reduces = reduces, Definition = new Opened { Name = "test", Stages = { new Stage() }, Counters = { "seen" } } };
     }
 }

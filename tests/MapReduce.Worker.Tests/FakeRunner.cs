@@ -17,7 +17,7 @@ internal sealed class FakeRunner : IAttemptRunner
     public TaskCompletionSource Disposed { get; } = new();
 
     /// <summary>The next attempt that begins.</summary>
-    public Running Next() => begun.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)).Result;
+    public Running Next() => begun.Reader.ReadAsync().AsTask().WaitAsync(Patience.Limit).Result;
 
     public bool HasNext => begun.Reader.Count > 0;
 

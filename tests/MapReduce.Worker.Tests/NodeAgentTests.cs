@@ -15,7 +15,7 @@ public sealed class NodeAgentTests : TestKit
     private readonly TestProbe master;
     private readonly WorkerNode node;
 
-    public NodeAgentTests() : base("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
+    public NodeAgentTests() : base($"akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"\n{Patience.ForProbes}")
     {
         master = CreateTestProbe();
         node = TestNode.Make(folder);
@@ -48,13 +48,17 @@ public sealed class NodeAgentTests : TestKit
         Hold("job", "s0-m00003-a1");
         var agent = Start();
         master.ExpectMsg<Inventory>();
+        // The node was quicker than the news that it has joined, which makes the master announce itself.
         agent.Tell(new InventoryReply { Epoch = 1 });
+        agent.Tell(new EpochAnnounced { Epoch = 1 });
+        master.ExpectMsg<Inventory>();
+        agent.Tell(new InventoryReply { Epoch = 1, Member = true });
         var found = master.ExpectMsg<OutputsFound>();
         Assert.Equal(("job", 7L, 3, 1), (found.Job, found.Node.Incarnation, found.Attempts[0].Index, found.Attempts[0].Number));
-        agent.Tell(new InventoryReply { Epoch = 1 });
+        agent.Tell(new InventoryReply { Epoch = 1, Member = true });
         agent.Tell(new EpochAnnounced { Epoch = 2 });
         master.ExpectMsg<Inventory>();
-        agent.Tell(new InventoryReply { Epoch = 2 });
+        agent.Tell(new InventoryReply { Epoch = 2, Member = true });
         Assert.Equal(found, master.ExpectMsg<OutputsFound>());
     }
 
@@ -63,7 +67,7 @@ public sealed class NodeAgentTests : TestKit
     {
         var agent = Start();
         Hold("job", "s0-m00000-a0");
-        agent.Tell(new InventoryReply { Epoch = 1 });
+        agent.Tell(new InventoryReply { Epoch = 1, Member = true });
         Clock.Advance(Interval);
         master.ExpectMsg<Inventory>();
         agent.Tell(new Identify(0), master.Ref);
@@ -84,11 +88,58 @@ public sealed class NodeAgentTests : TestKit
     }
 
     [Fact]
+    public void Logs_of_jobs_that_the_master_has_forgotten_are_removed_at_once_or_when_the_node_asks()
+    {
+        foreach (var job in (string[])["away", "kept", "told"]) WriteLog(job);
+        var agent = Start();
+        Assert.Equal(["away", "kept", "told"], master.ExpectMsg<Inventory>().Logs.Order());
+        agent.Tell(new InventoryReply { Epoch = 1, Forgotten = { "away" } });
+        agent.Tell(new InventoryReply { Epoch = 1, Forgotten = { "told" } });
+        // A new master is asked anew.
+        agent.Tell(new EpochAnnounced { Epoch = 2 });
+        Assert.Equal(["kept"], master.ExpectMsg<Inventory>().Logs);
+        agent.Tell(new InventoryReply { Epoch = 1, Forgotten = { "kept" } });
+        agent.Tell(new EpochAnnounced { Epoch = 3 });
+        Assert.Equal(["kept"], master.ExpectMsg<Inventory>().Logs);
+    }
+
+    [Fact]
+    public void Many_logs_are_asked_about_some_at_a_time_and_again_after_a_while()
+    {
+        for (var job = 0; job < 501; job++) WriteLog($"job{job}");
+        Start();
+        Assert.Equal(500, master.ExpectMsg<Inventory>().Logs.Count);
+        Clock.Advance(Interval);
+        Assert.Single(master.ExpectMsg<Inventory>().Logs);
+        for (var round = 0; round < 59; round++) Clock.Advance(Interval);
+        Assert.Equal(500, master.ExpectMsg<Inventory>().Logs.Count);
+    }
+
+    [Fact]
+    public void A_node_that_has_too_many_packages_asks_since_when_they_are_needed_and_removes_the_others()
+    {
+        var digest = node.Blobs.Put("a package"u8);
+        var path = node.Blobs.Find(digest)!;
+        var used = DateTime.UtcNow.AddDays(-31);
+        File.SetLastWriteTimeUtc(path, used);
+        File.SetLastAccessTimeUtc(path, used);
+        var agent = Start();
+        master.ExpectMsg<Inventory>();
+        agent.Tell(new InventoryReply { Epoch = 1 });
+        agent.Tell(new InventoryReply { Epoch = 1, NeededSince = used.AddMinutes(5).Ticks });
+        Clock.Advance(Interval);
+        master.ExpectMsg<Inventory>();
+        Assert.True(File.Exists(path));
+        agent.Tell(new InventoryReply { Epoch = 1, NeededSince = long.MaxValue });
+        AwaitCondition(() => !File.Exists(path), Patience.Limit);
+    }
+
+    [Fact]
     public async Task A_node_drains_when_it_is_told_to()
     {
         var agent = Start();
         agent.Tell(new DrainRequest { Node = "node-1" });
-        await agent.Ask<ActorIdentity>(new Identify(0), TimeSpan.FromSeconds(10));
+        await agent.Ask<ActorIdentity>(new Identify(0), Patience.Limit);
         Assert.True(node.Draining);
     }
 
@@ -100,6 +151,12 @@ public sealed class NodeAgentTests : TestKit
         agent.Tell(new Identify(0), probe);
         probe.ExpectMsg<ActorIdentity>();
         return agent;
+    }
+
+    private void WriteLog(string job)
+    {
+        Directory.CreateDirectory(node.Folders.LogsOf(job));
+        File.WriteAllText(node.Folders.Log(job, "s0-m00000-a0"), "said");
     }
 
     private void Hold(string job, string attempt)

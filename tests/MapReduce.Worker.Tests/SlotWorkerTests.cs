@@ -16,12 +16,13 @@ public sealed class SlotWorkerTests : TestKit
     private readonly TestProbe master;
     private readonly WorkerNode node;
     private readonly IActorRef slot;
+    private Func<Google.Protobuf.IMessage, CancellationToken, Task<object>> ask = null!;
 
-    public SlotWorkerTests() : base("""akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """)
+    public SlotWorkerTests() : base($"akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"\n{Patience.ForProbes}")
     {
         master = CreateTestProbe();
         node = TestNode.Make(folder);
-        slot = Sys.ActorOf(Props.CreateBy(new Producer(() => new SlotWorker(node, 3, master.Ref, _ => runner))));
+        slot = Sys.ActorOf(Props.CreateBy(new Producer(() => new SlotWorker(node, 3, master.Ref, MakeRunner))));
     }
 
     protected override void AfterAll()
@@ -33,6 +34,19 @@ public sealed class SlotWorkerTests : TestKit
     private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
 
     [Fact]
+    public async Task An_answer_of_a_replaced_master_is_not_taken_and_the_question_is_asked_again()
+    {
+        master.ExpectMsg<WorkRequest>();
+        node.Epochs.Admit(2);
+        var answer = ask(new DatasetsQuery { Job = "job" }, CancellationToken.None);
+        master.ExpectMsg<DatasetsQuery>();
+        master.Reply(new Datasets { Job = "job", Epoch = 1 });
+        master.ExpectMsg<DatasetsQuery>(Patience.Limit);
+        master.Reply(new Datasets { Job = "job", Epoch = 2, Total = 3 });
+        Assert.Equal(3, Assert.IsType<Datasets>(await answer).Total);
+    }
+
+    [Fact]
     public void A_slot_asks_for_work_until_it_is_answered_always_with_the_same_number()
     {
         var first = master.ExpectMsg<WorkRequest>();
@@ -42,6 +56,17 @@ public sealed class SlotWorkerTests : TestKit
             Clock.Advance(Second);
             Assert.Equal(first, master.ExpectMsg<WorkRequest>());
         }
+    }
+
+    [Fact]
+    public void A_report_that_no_message_can_carry_fails_the_attempt_with_the_reason()
+    {
+        var running = Begin(1);
+        var made = new Protocol.Execution.Products { Parts = { Enumerable.Range(0, 4000).Select(part => new Protocol.Execution.Part { Name = $"output-{part}/part-00000" }) } };
+        running.Result.SetResult(new Report { Job = running.Grant.Job, Attempt = running.Grant.Attempt, Made = made });
+        var report = master.ExpectMsg<Report>();
+        Assert.Equal((FailureKind.Definition, running.Grant.Attempt, 3), (report.Failed.Kind, report.Attempt, report.Slot.Number));
+        Assert.Contains("4000 files", report.Failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -196,15 +221,21 @@ public sealed class SlotWorkerTests : TestKit
             master.ExpectMsg<WorkRequest>();
             Clock.Advance(Second);
         }
-        await runner.ExecutorEnded.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await runner.ExecutorEnded.Task.WaitAsync(Patience.Limit);
     }
 
-    [Fact]
-    public void A_fault_of_the_node_itself_is_not_reported_and_the_slot_goes_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_fault_of_the_node_itself_is_reported_as_such_and_the_slot_goes_on(bool isTimeout)
     {
         var running = Begin(1);
-        running.Result.SetException(new InvalidOperationException("a fault"));
-        Assert.Equal(2, master.ExpectMsg<WorkRequest>().Number);
+        running.Result.SetException(isTimeout ? new TaskCanceledException("a fault") : new InvalidOperationException("a fault"));
+        var report = master.ExpectMsg<Report>();
+        Assert.Equal((FailureKind.Storage, "node-1: a fault", running.Grant.Attempt, 2L), (report.Failed.Kind, report.Failed.Message, report.Attempt, report.NextRequest));
+        Hear(report);
+        slot.Tell(Grant(2));
+        Assert.Equal(2, runner.Next().Grant.Request);
     }
 
     [Fact]
@@ -212,7 +243,7 @@ public sealed class SlotWorkerTests : TestKit
     {
         var running = Begin(1);
         Sys.Stop(slot);
-        await runner.Disposed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await runner.Disposed.Task.WaitAsync(Patience.Limit);
         Assert.True(running.Cancellation.IsCancellationRequested);
     }
 
@@ -228,7 +259,7 @@ public sealed class SlotWorkerTests : TestKit
     {
         slot.Tell(new Reported { Job = report.Job, Attempt = report.Attempt, Epoch = report.Epoch });
         // Whatever the slot does next it does after this.
-        slot.Ask<ActorIdentity>(new Identify(0)).Wait(TimeSpan.FromSeconds(10));
+        slot.Ask<ActorIdentity>(new Identify(0)).Wait(Patience.Limit);
     }
 
     private static Grant Grant(long request, long epoch = 1, int index = 0)
@@ -243,5 +274,11 @@ public sealed class SlotWorkerTests : TestKit
         public void Release(ActorBase actor)
         {
         }
+    }
+
+    private IAttemptRunner MakeRunner(Func<Google.Protobuf.IMessage, CancellationToken, Task<object>> question)
+    {
+        ask = question;
+        return runner;
     }
 }

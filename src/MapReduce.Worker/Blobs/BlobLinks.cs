@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace MapReduce.Worker.Blobs;
 
@@ -11,55 +12,93 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
     /// <summary>The path of blobs below a node's address.</summary>
     public const string Path = "internal/blobs/";
 
+    /// <summary>On how many other nodes each blob is, where there are so many: in a cluster of five, two may be cut off at once.</summary>
+    public const int Copies = 2;
+
+    private const int Rounds = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    // A copy that goes slower than that goes to another node.
+    private const int SlowestBytesOfSecond = 4 << 20;
+
     /// <summary>The file of a blob, fetched from another node where need be.</summary>
     /// <param name="digest">The digest.</param>
     /// <param name="holders">Addresses of nodes that are thought to have it.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="BlobException">No node that can be reached has it.</exception>
+    /// <exception cref="IOException">The disk of this node is full, for which no other node is to blame.</exception>
     public async Task<string> GetAsync(string digest, IReadOnlyList<string> holders, CancellationToken cancellation)
     {
-        if (store.Find(digest) is { } path) return path;
+        if (store.FindWhole(digest, out var wasDamaged) is { } path) return path;
+        if (wasDamaged) links.Warn($"The copy of {digest} on this node's disk is damaged: its bytes do not have that digest. It is removed, and fetched from another node. The disk may be failing.");
         var tried = new List<string>();
-        foreach (var address in holders.Concat(links.Peers()).Distinct())
+        for (var round = 0; round < Rounds; round++)
         {
-            tried.Add(address);
-            try
+            if (round > 0) await Task.Delay(Pause * round, cancellation);
+            tried.Clear();
+            foreach (var address in holders.Concat(links.Peers()).Distinct())
             {
-                using var response = await links.Http.GetAsync(new Uri(new Uri(address), Path + digest), HttpCompletionOption.ResponseHeadersRead, cancellation);
-                if (response.StatusCode != HttpStatusCode.OK) continue;
-                await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-                await store.PutAsync(content, digest, mostBytes, cancellation);
-                if (store.Find(digest) is { } fetched) return fetched;
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException or BlobException || IsTimeout(exception, cancellation))
-            {
-                // The next node may have it.
+                try
+                {
+                    if (await FetchAsync(address, digest, tried, cancellation) is { } fetched) return fetched;
+                }
+                catch (Exception exception) when (!Failures.IsDiskFull(exception) && (exception is HttpRequestException or IOException or BlobException || IsTimeout(exception, cancellation)))
+                {
+                    // The next node may have it.
+                    tried.Add($"{address} ({exception.Message})");
+                }
             }
         }
-        throw new BlobException(BlobError.Missing, $"No node has {digest}; asked were {string.Join(", ", tried)}. The nodes that held it have left: submit the job again.");
+        throw new BlobException(BlobError.Missing, $"{digest} cannot be had from any node; asked were {string.Join(", ", tried)}.{(wasDamaged ? " The copy on this node's own disk was damaged." : "")} If the nodes that held it have left, submit the job again.");
     }
 
-    /// <summary>Copies a blob to another node, so that the loss of this one does not lose it.</summary>
-    /// <returns>The addresses of all that have it now but this node; none where this is the only node.</returns>
+    /// <summary>Copies a blob to <see cref="Copies"/> other nodes, or as many as there are, so that the loss of this one and another does not lose it.</summary>
+    /// <returns>The addresses of those that have it now; none where this is the only node.</returns>
+    /// <remarks>The same blob goes to the same nodes whoever copies it: one that has it already takes no byte of it.</remarks>
     public async Task<IReadOnlyList<string>> ReplicateAsync(string digest, CancellationToken cancellation)
     {
         var file = store.Find(digest) ?? throw new BlobException(BlobError.Missing, $"{digest} is not here, so it cannot be copied.");
-        var peers = links.Peers().ToArray();
-        Random.Shared.Shuffle(peers);
-        foreach (var address in peers)
+        var left = new Queue<string>(links.Peers().OrderBy(address => BlobStore.Digest(Encoding.UTF8.GetBytes(digest + address)), StringComparer.Ordinal));
+        var holders = new List<string>();
+        while (holders.Count < Copies && left.Count > 0)
         {
-            try
-            {
-                await using var content = File.OpenRead(file);
-                using var response = await links.Http.PutAsync(new Uri(new Uri(address), Path + digest), new StreamContent(content), cancellation);
-                if (response.IsSuccessStatusCode) return [address];
-            }
-            catch (Exception exception) when (exception is HttpRequestException or IOException || IsTimeout(exception, cancellation))
-            {
-                // Another node may take it.
-            }
+            var next = Enumerable.Range(0, Math.Min(Copies - holders.Count, left.Count)).Select(_ => left.Dequeue()).ToList();
+            var taken = await Task.WhenAll(next.Select(address => GiveAsync(address, digest, file, cancellation)));
+            holders.AddRange(next.Where((_, index) => taken[index]));
         }
-        return [];
+        return holders;
+    }
+
+    private async Task<string?> FetchAsync(string address, string digest, List<string> tried, CancellationToken cancellation)
+    {
+        using var response = await Silence.LimitAsync(token => links.Http.GetAsync(new Uri(new Uri(address), Path + digest), HttpCompletionOption.ResponseHeadersRead, token), address, Silence.Longest, cancellation);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            tried.Add($"{address} (answers {(int)response.StatusCode})");
+            return null;
+        }
+        await using var content = Silence.Limit(await response.Content.ReadAsStreamAsync(cancellation), address);
+        await store.PutAsync(content, digest, mostBytes, cancellation);
+        return store.Find(digest);
+    }
+
+    /// <summary>Whether another node has the blob now.</summary>
+    private async Task<bool> GiveAsync(string address, string digest, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var content = File.OpenRead(file);
+            var longest = Silence.Longest + TimeSpan.FromSeconds((double)content.Length / SlowestBytesOfSecond);
+            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(new Uri(address), Path + digest)) { Content = new StreamContent(content) };
+            request.Headers.ExpectContinue = true;
+            using var response = await Silence.LimitAsync(token => links.Http.SendAsync(request, token), address, longest, cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException || IsTimeout(exception, cancellation))
+        {
+            // Another node may take it.
+            return false;
+        }
     }
 
     private static bool IsTimeout(Exception exception, CancellationToken cancellation) => exception is OperationCanceledException && !cancellation.IsCancellationRequested;

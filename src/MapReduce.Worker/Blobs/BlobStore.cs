@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace MapReduce.Worker.Blobs;
@@ -6,6 +7,10 @@ namespace MapReduce.Worker.Blobs;
 /// <param name="folder">The folder.</param>
 public sealed class BlobStore(string folder)
 {
+    private const string Unfinished = ".new";
+
+    private readonly ConcurrentDictionary<string, (long Length, DateTime Written)> seen = [];
+
     /// <summary>The digest of some bytes: SHA-256, 64 hexadecimal digits.</summary>
     public static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
@@ -26,6 +31,27 @@ public sealed class BlobStore(string folder)
             // Cleaned up at this moment.
             return null;
         }
+        return path;
+    }
+
+    /// <summary>The file of a blob, after its bytes were compared with its digest: at the first use, and again whenever the file has changed since.</summary>
+    /// <param name="digest">The digest.</param>
+    /// <param name="wasDamaged">Whether the node had one that was not what its name says; it is removed.</param>
+    /// <returns>Null where the node has none, or none that is whole.</returns>
+    public string? FindWhole(string digest, out bool wasDamaged)
+    {
+        wasDamaged = false;
+        if (Find(digest) is not { } path) return null;
+        var file = new FileInfo(path);
+        var state = (file.Length, file.LastWriteTimeUtc);
+        if (seen.TryGetValue(digest, out var known) && known == state) return path;
+        using (var content = File.OpenRead(path)) wasDamaged = Convert.ToHexStringLower(SHA256.HashData(content)) != digest;
+        if (wasDamaged)
+        {
+            File.Delete(path);
+            return null;
+        }
+        seen[digest] = state;
         return path;
     }
 
@@ -59,7 +85,7 @@ public sealed class BlobStore(string folder)
                 var length = 0L;
                 for (int read; (read = await content.ReadAsync(buffer, cancellation)) > 0;)
                 {
-                    if ((length += read) > mostBytes) throw new BlobException(BlobError.TooLarge, $"The package has more than {mostBytes >> 20} MiB, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
+                    if ((length += read) > mostBytes) throw BlobException.TooLarge(mostBytes);
                     hash.AppendData(buffer, 0, read);
                     file.Write(buffer, 0, read);
                 }
@@ -75,26 +101,36 @@ public sealed class BlobStore(string folder)
         }
     }
 
-    /// <summary>Removes the blobs that were used longest ago until the rest is small enough.</summary>
-    /// <param name="mostBytes">How much may stay.</param>
-    /// <param name="youngest">Nothing used since then is removed.</param>
-    public void Trim(long mostBytes, DateTime youngest)
+    /// <summary>The digests of all blobs, their bytes, and when each was used last.</summary>
+    public IReadOnlyList<(string Digest, long Bytes, DateTime UsedAt)> All()
+        => [.. Files().Where(file => IsDigest(file.Name)).Select(file => (file.Name, file.Length, UsedAt(file)))];
+
+    /// <summary>Removes a blob, unless it was used since.</summary>
+    public void Remove(string digest, DateTime usedSince)
     {
-        if (!Directory.Exists(folder)) return;
-        var total = 0L;
-        foreach (var file in new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastAccessTimeUtc))
-        {
-            total += file.Length;
-            if (total > mostBytes && file.LastAccessTimeUtc < youngest) file.Delete();
-        }
+        var file = new FileInfo(PathOf(digest));
+        if (!file.Exists || UsedAt(file) >= usedSince) return;
+        file.Delete();
+        seen.TryRemove(digest, out _);
     }
+
+    /// <summary>Removes what a node that was killed had not received whole.</summary>
+    /// <param name="writtenSince">Nothing written to since then is removed: it may be arriving.</param>
+    public void RemoveUnfinished(DateTime writtenSince)
+    {
+        foreach (var file in Files().Where(file => file.Name.EndsWith(Unfinished, StringComparison.Ordinal) && file.LastWriteTimeUtc < writtenSince)) file.Delete();
+    }
+
+    private IEnumerable<FileInfo> Files() => Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
+
+    private static DateTime UsedAt(FileInfo file) => file.LastAccessTimeUtc > file.LastWriteTimeUtc ? file.LastAccessTimeUtc : file.LastWriteTimeUtc;
 
     private string PathOf(string digest) => IsDigest(digest) ? Path.Combine(folder, digest) : throw new BlobException(BlobError.Damaged, $"'{digest}' is no digest.");
 
     private string Temporary()
     {
         Directory.CreateDirectory(folder);
-        return Path.Combine(folder, $"{Guid.NewGuid():n}.new");
+        return Path.Combine(folder, $"{Guid.NewGuid():n}{Unfinished}");
     }
 }
 
@@ -116,4 +152,8 @@ public sealed class BlobException(BlobError error, string message, Exception? in
 {
     /// <summary>What is wrong.</summary>
     public BlobError Error { get; } = error;
+
+    /// <summary>A package has more bytes than the cluster takes.</summary>
+    public static BlobException TooLarge(long mostBytes)
+        => new(BlobError.TooLarge, $"The package has more than {(mostBytes < 1 << 20 ? $"{mostBytes >> 10} KiB" : $"{mostBytes >> 20} MiB")}, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
 }

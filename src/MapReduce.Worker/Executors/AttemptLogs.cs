@@ -10,6 +10,7 @@ internal sealed class AttemptLogs(long mostBytes)
 {
     private const int TailKept = 8000;
     private const int HeadKept = 200;
+    private const int LongestLine = 16_000;
 
     private readonly object gate = new();
     private readonly List<string> attempts = [];
@@ -33,20 +34,46 @@ internal sealed class AttemptLogs(long mostBytes)
     }
 
     /// <summary>Reads a stream to its end.</summary>
-    public async Task ReadAsync(StreamReader reader)
+    /// <remarks>A line of more than 16,000 characters is broken, so that code that never ends one does not fill the node's memory.</remarks>
+    public async Task ReadAsync(TextReader reader)
     {
         var ended = 0;
-        while (await reader.ReadLineAsync() is { } line)
+        var buffer = new char[4096];
+        var line = new StringBuilder();
+        for (int count; (count = await reader.ReadAsync(buffer)) > 0;)
         {
-            if (line.EndsWith(LogMarks.AttemptEnds, StringComparison.Ordinal))
+            for (var rest = buffer.AsMemory(0, count); rest.Length > 0;)
             {
-                var rest = line[..^LogMarks.AttemptEnds.Length];
-                if (rest.Length > 0) Write(ended, rest);
-                ended++;
-                continue;
+                var end = rest.Span.IndexOf('\n');
+                line.Append(end < 0 ? rest : rest[..end]);
+                rest = end < 0 ? default : rest[(end + 1)..];
+                if (end >= 0) EndLine(line, ref ended);
+                else if (line.Length > LongestLine) Break(line, ended);
             }
-            Write(ended, line);
         }
+        if (line.Length > 0) EndLine(line, ref ended);
+    }
+
+    private void EndLine(StringBuilder line, ref int ended)
+    {
+        if (line.Length > 0 && line[^1] == '\r') line.Length--;
+        var text = line.ToString();
+        line.Clear();
+        if (!text.EndsWith(LogMarks.AttemptEnds, StringComparison.Ordinal))
+        {
+            Write(ended, text);
+            return;
+        }
+        if (text.Length > LogMarks.AttemptEnds.Length) Write(ended, text[..^LogMarks.AttemptEnds.Length]);
+        ended++;
+    }
+
+    private void Break(StringBuilder line, int attempt)
+    {
+        // The mark may have begun.
+        var length = line.Length - LogMarks.AttemptEnds.Length;
+        Write(attempt, line.ToString(0, length));
+        line.Remove(0, length);
     }
 
     private void Write(int attempt, string line)

@@ -14,6 +14,15 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
     private readonly Queue<Task<ExecutorProcess>> spares = [];
     private readonly CancellationTokenSource stop = new();
 
+    /// <summary>How many wait, or are about to.</summary>
+    public int Spares
+    {
+        get
+        {
+            lock (gate) return spares.Count;
+        }
+    }
+
     /// <summary>Starts the spares.</summary>
     public void Warm()
     {

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
 using MapReduce.Protocol.Execution;
+using MapReduce.Storage;
 
 namespace MapReduce.Worker.Executors;
 
@@ -38,21 +39,13 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public AttemptLogs Logs => logs;
 
     /// <summary>The bytes of memory that it uses now; 0 where that cannot be told.</summary>
-    public long Memory
-    {
-        get
-        {
-            try
-            {
-                process.Refresh();
-                return process.HasExited ? 0 : process.WorkingSet64;
-            }
-            catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
-            {
-                return 0;
-            }
-        }
-    }
+    public long Memory => Look(process => process.WorkingSet64);
+
+    /// <summary>The processor time that it has used; zero where that cannot be told.</summary>
+    public TimeSpan ProcessorTime => new(Look(process => process.TotalProcessorTime.Ticks));
+
+    /// <summary>The threads that it has now; 0 where that cannot be told.</summary>
+    public long Threads => OperatingSystem.IsLinux() ? ThreadsOf(process.Id) : Look(process => process.Threads.Count);
 
     /// <summary>Starts one.</summary>
     /// <exception cref="IOException">It does not start, or does not call back.</exception>
@@ -77,7 +70,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                 {
                     await either.CancelAsync();
                     cancellation.ThrowIfCancellationRequested();
-                    await reading;
+                    await DrainAsync(process, reading, settings.KillDelay);
                     throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}");
                 }
                 return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, settings.KillDelay);
@@ -180,7 +173,52 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             }
         }
         await process.WaitForExitAsync();
-        await reading;
+        await DrainAsync(process, reading, killDelay);
+    }
+
+    /// <summary>Ends what the job's code has started and left behind, and reads the rest of the output.</summary>
+    private static async Task DrainAsync(Process process, Task reading, TimeSpan patience)
+    {
+        // An executor is the first of a group of its own.
+        if (!OperatingSystem.IsWindows()) ProcessSignals.Send(-process.Id, ProcessSignals.Kill);
+        try
+        {
+            await reading.WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever has left the group holds the pipes, perhaps for ever.
+            process.StandardOutput.Dispose();
+            process.StandardError.Dispose();
+        }
+    }
+
+    private long Look(Func<Process, long> at)
+    {
+        try
+        {
+            process.Refresh();
+            return process.HasExited ? 0 : at(process);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Counts without looking at each, of which there may be very many.</summary>
+    private static long ThreadsOf(int process)
+    {
+        const int ThreadsField = 17;
+        try
+        {
+            var text = File.ReadAllText($"/proc/{process}/stat");
+            return long.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[ThreadsField], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
     }
 
     private static Process Start(WorkerSettings settings, string socket)

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Telemetry;
 using MapReduce.Protocol.Work;
+using MapReduce.Worker.Blobs;
+using MapReduce.Worker.Telemetry;
 
 namespace MapReduce.Worker.Executors;
 
@@ -12,7 +15,7 @@ internal sealed class ExecutorException(FailureKind kind, string message) : Exce
 }
 
 /// <summary>An executor that serves a job, watched while it works.</summary>
-internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSettings settings, JobOrder order) : IAsyncDisposable
+internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedPackage package, WorkerSettings settings, JobOrder order, WorkerMetrics metrics) : IAsyncDisposable
 {
     private string? log;
     private bool broken;
@@ -26,10 +29,15 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSet
     /// <summary>Whether it may be given another attempt.</summary>
     public bool IsUsable => !broken && Definition is not null && process.IsAlive;
 
+    /// <summary>What it uses now.</summary>
+    public ExecutorResources Resources => new(process.Id, process.Memory, process.Threads);
+
     /// <summary>Lets the job load and define itself.</summary>
     /// <exception cref="ExecutorException">It cannot, or the executor ended, or took too long, or too much.</exception>
     public async Task OpenAsync(Open open, CancellationToken cancellation)
     {
+        metrics.Started.Add(1);
+        metrics.Live.Add(process);
         await SendAsync(new ToExecutor { Open = open }, cancellation);
         var answer = await WatchAsync(_ => { }, cancellation);
         Definition = answer.Opened ?? throw new ExecutorException(Failures.KindOf(answer.Failed.Reason), answer.Failed.Message);
@@ -59,7 +67,12 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSet
         }
     }
 
-    public async ValueTask DisposeAsync() => await process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        metrics.Live.Remove(process);
+        await process.DisposeAsync();
+        package.Dispose();
+    }
 
     private async Task SendAsync(ToExecutor message, CancellationToken cancellation)
     {
@@ -89,7 +102,7 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSet
                 if (await Task.WhenAny(receiving, Task.Delay(settings.MemoryCheckInterval, round.Token)) != receiving)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    CheckMemory();
+                    CheckLimits();
                     if (timeout > TimeSpan.Zero && Stopwatch.GetElapsedTime(moved) > timeout)
                         throw Break(FailureKind.TimedOut, $"The attempt made no progress for {timeout.TotalSeconds:0.#} s and was stopped. If it needs that long for a piece of its input, allow more with --timeout.");
                     continue;
@@ -101,7 +114,11 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSet
                     broken = true;
                     throw new ExecutorException(FailureKind.ExecutorExited, await process.EpitaphAsync());
                 }
-                if (message.MessageCase != FromExecutor.MessageOneofCase.Progress) return message;
+                if (message.MessageCase != FromExecutor.MessageOneofCase.Progress)
+                {
+                    foreach (var span in message.Spans) Tracing.Record(span.Name, new DateTimeOffset(span.Start, TimeSpan.Zero), new TimeSpan(span.Duration));
+                    return message;
+                }
                 if (message.Progress.Bytes > most) (most, moved) = (message.Progress.Bytes, Stopwatch.GetTimestamp());
                 progress(most);
                 receiving = process.ReceiveAsync(CancellationToken.None);
@@ -116,11 +133,13 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, WorkerSet
 
     private Task<FromExecutor?>? pending;
 
-    private void CheckMemory()
+    private void CheckLimits()
     {
         var memory = process.Memory;
         if (order.MemoryLimit > 0 && memory > order.MemoryLimit)
             throw Break(FailureKind.OutOfMemory, $"The executor used {memory >> 20} MiB of memory and may use {order.MemoryLimit >> 20} MiB, so it was stopped. Keep less in memory, or allow more with --memory-limit.");
+        if (process.Threads > settings.MostThreads)
+            throw Break(FailureKind.TooManyThreads, $"The executor had more than {settings.MostThreads} threads, so it was stopped. Let the job's code end the threads that it starts.");
     }
 
     private ExecutorException Break(FailureKind kind, string message)

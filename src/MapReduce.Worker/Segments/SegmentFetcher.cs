@@ -1,8 +1,12 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using Google.Protobuf;
+using MapReduce.Coordination;
 using MapReduce.Protocol;
+using MapReduce.Protocol.Telemetry;
 using MapReduce.Protocol.Work;
+using MapReduce.Worker.Telemetry;
 
 namespace MapReduce.Worker.Segments;
 
@@ -15,7 +19,7 @@ internal sealed class FetchException(AttemptId map, string message, Exception? i
 
 /// <summary>Brings a reduce task's share of all map outputs to its node.</summary>
 /// <remarks>One request fetches many shares. What is on a disk of this machine is opened where it is.</remarks>
-internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string self, bool shortCircuit, EpochGate epochs)
+internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string self, bool shortCircuit, EpochGate epochs, WorkerMetrics metrics)
 {
     /// <summary>The path of the shuffle below a node's address.</summary>
     public const string Path = "internal/segments";
@@ -34,6 +38,8 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
     /// <exception cref="FetchException">An output cannot be had.</exception>
     public async Task<string[]> FetchAsync(string job, string plan, int reduce, IReadOnlyList<(AttemptId Map, Holder Holder)> maps, string folder, CancellationToken cancellation)
     {
+        var begun = Stopwatch.GetTimestamp();
+        using var span = Tracing.Child("fetch map outputs");
         var files = new string[maps.Count];
         var missing = new List<int>();
         for (var i = 0; i < maps.Count; i++)
@@ -55,7 +61,35 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
                 foreach (var i in request.Maps) files[i] = System.IO.Path.Combine(folder, $"{maps[i].Map}");
                 await FetchAsync(request.Address, job, plan, reduce, request.Maps, [.. request.Maps.Select(i => maps[i].Map)], files, token);
             });
+        span?.SetTag("mapreduce.shares", maps.Count).SetTag("mapreduce.shares_fetched", missing.Count);
+        metrics.Shares.Add(maps.Count - missing.Count, "disk");
+        metrics.Shares.Add(missing.Count, "network");
+        metrics.FetchEnded(Stopwatch.GetElapsedTime(begun));
         return files;
+    }
+
+    /// <summary>Asks a node whether the share of a map output on its disk is whole.</summary>
+    /// <returns>Null where it does not say.</returns>
+    public async Task<bool?> IsWholeAsync(string address, string job, string plan, int reduce, AttemptId map, CancellationToken cancellation)
+    {
+        try
+        {
+            using var message = Request(address, job, new SegmentsRequest { Job = job, Epoch = epochs.Highest, Plan = plan, Reduce = reduce, Maps = { Wire.Write(map) }, Check = true });
+            using var response = await links.Http.SendAsync(message, cancellation);
+            var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
+            return response.StatusCode == HttpStatusCode.OK && answer.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(answer) >= 0 : null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private HttpRequestMessage Request(string address, string job, SegmentsRequest request)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(address), Path)) { Content = new ByteArrayContent(request.ToByteArray()) };
+        message.Headers.Add(NodeLinks.JobTokenHeader, links.JobToken(job));
+        return message;
     }
 
     /// <summary>The output's file, where the holder is another node of this machine and lets us read it.</summary>
@@ -68,40 +102,30 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
 
     private async Task FetchAsync(string address, string job, string plan, int reduce, int[] indices, AttemptId[] maps, string[] files, CancellationToken cancellation)
     {
+        using var span = Tracing.Child("fetch segments", ActivityKind.Client);
+        span?.SetTag("server.address", address).SetTag("mapreduce.shares", maps.Length);
         for (var (done, tries) = (0, 1); done < maps.Length;)
         {
             try
             {
-                var request = new SegmentsRequest { Job = job, Epoch = epochs.Highest, Plan = plan, Reduce = reduce, Maps = { maps.Skip(done).Select(Messages.Write) } };
-                using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(address), Path)) { Content = new ByteArrayContent(request.ToByteArray()) };
-                message.Headers.Add(NodeLinks.JobTokenHeader, links.JobToken(job));
-                using var response = await links.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                var request = new SegmentsRequest { Job = job, Epoch = epochs.Highest, Plan = plan, Reduce = reduce, Maps = { maps.Skip(done).Select(Wire.Write) } };
+                using var message = Request(address, job, request);
+                if (span is not null) message.Headers.Add(Tracing.Header, Tracing.ContextOf(span));
+                using var response = await Silence.LimitAsync(token => links.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), address, Silence.Longest, cancellation);
                 if (response.StatusCode != HttpStatusCode.OK) throw new HttpRequestException($"{address} answers {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
-                await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-                for (; done < maps.Length; done++) await ReadShareAsync(content, maps[done], files[indices[done]], address, cancellation);
+                await using var content = Silence.Limit(await response.Content.ReadAsStreamAsync(cancellation), address);
+                for (; done < maps.Length; done++) metrics.Fetched.Add(await Share.ReadAsync(content, maps[done], files[indices[done]], address, cancellation));
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException or HttpIOException)
             {
-                if (tries++ >= Tries) throw new FetchException(maps[done], $"The output of {maps[done]} cannot be fetched from {address}: {exception.Message}", exception);
+                if (tries++ >= Tries)
+                {
+                    span.Fail("fetch_failed", exception.Message);
+                    throw new FetchException(maps[done], $"The output of {maps[done]} cannot be fetched from {address}: {exception.Message}", exception);
+                }
+                metrics.Retries.Add(1);
                 await Task.Delay(Delay * tries, cancellation);
             }
-        }
-    }
-
-    private static async Task ReadShareAsync(Stream content, AttemptId map, string file, string address, CancellationToken cancellation)
-    {
-        var header = new byte[sizeof(long)];
-        await content.ReadExactlyAsync(header, cancellation);
-        var left = BinaryPrimitives.ReadInt64LittleEndian(header);
-        if (left < 0) throw new FetchException(map, $"{address} has no output of {map}, or a damaged one.");
-        await using var target = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.None, 1);
-        var buffer = new byte[(int)Math.Min(256 << 10, Math.Max(1, left))];
-        while (left > 0)
-        {
-            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellation);
-            if (read == 0) throw new EndOfStreamException($"{address} stopped in the middle of the output of {map}.");
-            target.Write(buffer, 0, read);
-            left -= read;
         }
     }
 }

@@ -12,7 +12,8 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
 {
     private const string Prefix = "map-";
 
-    private (string Digest, StagePlan Plan)? last;
+    // One reference, so that requests at the same time see a digest with its own plan.
+    private volatile Known? last;
 
     /// <summary>The file of a map attempt's output, whether or not it is there.</summary>
     public string PathOf(string job, AttemptId map) => Path.Combine(folders.Outputs(job), $"{Prefix}{map}");
@@ -30,7 +31,7 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
     {
         if (last is { } known && known.Digest == digest) return known.Plan;
         var plan = StagePlan.Read(await File.ReadAllBytesAsync(await blobs.GetAsync(digest, [], cancellation), cancellation));
-        last = (digest, plan);
+        last = new Known(digest, plan);
         return plan;
     }
 
@@ -46,16 +47,8 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
     }
 
     /// <summary>Removes all files of a job that has ended.</summary>
-    public void Forget(string job)
-    {
-        var folder = folders.Job(job);
-        try
-        {
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // An attempt that is being stopped still writes. The next inventory comes by again.
-        }
-    }
+    /// <remarks>What an attempt that is being stopped still writes goes with the next inventory.</remarks>
+    public void Forget(string job) => Removal.TryFolder(folders.Job(job));
+
+    private sealed record Known(string Digest, StagePlan Plan);
 }

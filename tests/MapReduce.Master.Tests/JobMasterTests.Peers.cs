@@ -1,0 +1,89 @@
+using Akka.Persistence;
+using Akka.TestKit;
+using MapReduce.Protocol;
+using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Journal;
+using MapReduce.Protocol.Work;
+using Xunit;
+
+namespace MapReduce.Master.Tests;
+
+/// <summary>Those whom the job master has to do with.</summary>
+public sealed partial class JobMasterTests
+{
+    /// <summary>Adds a record to a journal, and ends.</summary>
+    private sealed class Planter(string journal) : UntypedPersistentActor
+    {
+        public override string PersistenceId => journal;
+
+        protected override void OnRecover(object message)
+        {
+            // What is there already does not matter.
+        }
+
+        protected override void OnCommand(object message) => Persist(message, _ => Context.Stop(Self));
+    }
+
+    private sealed class NoHistory : IJobHistory
+    {
+        public Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most) => Task.FromException<IReadOnlyList<EventRecord>>(new InvalidOperationException("All events are in memory."));
+
+        public Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most) => Task.FromResult<IReadOnlyList<(long, MasterRecord)>>([]);
+    }
+
+    /// <summary>A slot that does as it is told.</summary>
+    private sealed class FakeSlot(JobMasterTests test, string node, int number)
+    {
+        private readonly TestProbe probe = test.CreateTestProbe();
+        private readonly Slot slot = new() { Node = node, Incarnation = 7, Number = number };
+
+        public long Number { get; set; } = 1;
+
+        public static void Made(Report report)
+            => report.Made = new Products { Totals = new Totals { Counters = { 10 } } };
+
+        /// <summary>The attempt has finished a part of four bytes.</summary>
+        public static void Prepared(Report report, string path)
+        {
+            Made(report);
+            report.Made.Parts.Add(new Part { Name = "part-00000", PrivatePath = path, Length = 4 });
+        }
+
+        public void Tell(object message) => test.master.Tell(message, probe);
+
+        public void Request() => Tell(new WorkRequest { Slot = slot, Number = Number });
+
+        public Grant ExpectGrant() => Expect<Grant>();
+
+        public TMessage Expect<TMessage>() => (TMessage)probe.FishForMessage(message => message is TMessage, Patience.Limit);
+
+        public Renewal Renewal(Grant grant, long epoch) => new() { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch };
+
+        public Grant Take()
+        {
+            Request();
+            var grant = ExpectGrant();
+            Number++;
+            return grant;
+        }
+
+        public void Report(Grant grant, Action<Report> result, long? epoch = null, bool stale = false)
+        {
+            var report = new Report { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch ?? test.epoch };
+            result(report);
+            Tell(report);
+            Assert.Equal(stale, Expect<Reported>().Stale);
+        }
+
+        public void Plan(int maps, int reduces) => Report(Take(), report => report.Planned = Planned(maps, reduces));
+
+        public void RunAll(int maps, int reduces)
+        {
+            Plan(maps, reduces);
+            for (var task = 0; task < maps + reduces; task++) Report(Take(), task < maps ? Made : report => report.Made = new Products { Totals = new Totals() });
+        }
+
+        private static Protocol.Work.Plan Planned(int maps, int reduces)
+            => new() { Digest = "d", Maps = maps, Reduces = reduces, Definition = new Opened { Name = "test", Stages = { new Stage() }, Counters = { "seen" } } };
+    }
+}

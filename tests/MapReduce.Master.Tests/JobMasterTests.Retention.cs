@@ -1,0 +1,61 @@
+using Akka.Actor;
+using MapReduce.Protocol.Jobs;
+using Xunit;
+
+namespace MapReduce.Master.Tests;
+
+/// <summary>How long the job master remembers.</summary>
+public sealed partial class JobMasterTests
+{
+    [Fact]
+    public void Of_ended_jobs_only_the_latest_are_remembered()
+    {
+        var kept = RunThree(new MasterSettings { HistoryJobs = 2 });
+        Tick(() => Assert.Equal(kept[1..].Order(), Known().Order()));
+    }
+
+    [Fact]
+    public void Jobs_that_ended_long_ago_are_forgotten_and_one_that_runs_is_not()
+    {
+        var jobs = RunThree(new MasterSettings { HistoryAge = TimeSpan.FromSeconds(30) });
+        var running = Submit("running");
+        Clock.Advance(TimeSpan.FromSeconds(29));
+        Assert.Equal(4, Known().Count);
+        Tick(() => Assert.Equal([running], Known()));
+        Assert.Equal("unknown-job", Ask<Refused>(new JobQuery { Job = jobs[0] }).Code);
+        Assert.Equal("running", Ask<JobsAnswer>(new JobsQuery()).Jobs.Single().Phase);
+    }
+
+    /// <summary>Three jobs that have ended, under a master of their own.</summary>
+    private List<string> RunThree(MasterSettings settings)
+    {
+        // The first has claimed its epoch before it goes.
+        Assert.Empty(Known());
+        StopMaster();
+        var workers = CreateTestProbe();
+        (master, epoch) = (Sys.ActorOf(Props.Create(() => new JobMaster(settings, new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))))), epoch + 1);
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var jobs = new List<string>();
+        foreach (var output in (string[])["one", "two", "three"])
+        {
+            jobs.Add(Submit(output));
+            slot.RunAll(maps: 1, reduces: 1);
+            Ended(jobs[^1]);
+        }
+        // The master writes that a job is over, with the time, a moment after the job itself.
+        AwaitAssert(() => Assert.All(Ask<JobsAnswer>(new JobsQuery()).Jobs, job => Assert.Equal("succeeded", job.Phase)), Patience.Limit);
+        return jobs;
+    }
+
+    /// <summary>Lets time pass until something holds: a job is forgotten when its own journal is empty, a moment after the tick.</summary>
+    private void Tick(Action holds) => AwaitAssert(
+        () =>
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            holds();
+        },
+        Patience.Limit);
+
+    private List<string> Known() => [.. Ask<JobsAnswer>(new JobsQuery()).Jobs.Select(job => job.Id)];
+}
