@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -17,6 +18,11 @@ public sealed class MapReduceClient : IDisposable
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(2);
 
+    /// <summary>The name of the source of spans: <see cref="SubmitAsync"/> makes one, and the cluster's spans of the job are below it.</summary>
+    public const string TraceSource = "MapReduce.Api";
+
+    private static readonly ActivitySource Source = new(TraceSource);
+
     private readonly HttpClient http;
     private readonly Uri[] nodes;
     private readonly TimeSpan patience;
@@ -31,22 +37,40 @@ public sealed class MapReduceClient : IDisposable
         this.nodes = [.. nodes];
         if (this.nodes.Length == 0) throw new ArgumentException("A client needs the address of at least one node.", nameof(nodes));
         this.patience = patience ?? TimeSpan.FromSeconds(30);
-        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2) }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), ActivityHeadersPropagator = null }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Gives a package to the cluster, which keeps it on two nodes where there are two.</summary>
+    /// <summary>Gives a package to the cluster, which keeps it on three nodes where there are so many.</summary>
     /// <param name="zipFile">The path of a ZIP archive with the job's assembly and all that it needs.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<PackageReceipt> UploadAsync(string zipFile, CancellationToken cancellation = default)
-        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/packages") { Content = new StreamContent(File.OpenRead(zipFile)) }, ApiJson.Default.PackageReceipt, cancellation);
+        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/packages") { Content = new StreamContent(File.OpenRead(zipFile)), Headers = { ExpectContinue = true } }, ApiJson.Default.PackageReceipt, cancellation);
 
     /// <summary>Submits a job. With a client token it may be repeated.</summary>
-    public Task<JobReceipt> SubmitAsync(SubmitRequest request, CancellationToken cancellation = default)
-        => SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = JsonContent.Create(request, ApiJson.Default.SubmitRequest) }, ApiJson.Default.JobReceipt, cancellation);
+    public async Task<JobReceipt> SubmitAsync(SubmitRequest request, CancellationToken cancellation = default)
+    {
+        using var span = Source.StartActivity("submit job", ActivityKind.Client);
+        var receipt = await SendAsync(() => new HttpRequestMessage(HttpMethod.Post, "v1/jobs") { Content = JsonContent.Create(request, ApiJson.Default.SubmitRequest) }, ApiJson.Default.JobReceipt, cancellation);
+        span?.SetTag("mapreduce.job", receipt.Id);
+        return receipt;
+    }
 
     /// <summary>Some of the jobs, newest first.</summary>
     public Task<JobList> JobsAsync(int from = 0, CancellationToken cancellation = default) => GetAsync($"v1/jobs?from={from}", ApiJson.Default.JobList, cancellation);
+
+    /// <summary>Some of the jobs that a person looks for, newest first.</summary>
+    /// <param name="search">A part of the name, the id or the output; empty for all.</param>
+    /// <param name="phase">The phase; empty for any.</param>
+    /// <param name="from">How many to pass over.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<JobList> FindJobsAsync(string search, string phase = "", int from = 0, CancellationToken cancellation = default)
+        => GetAsync($"v1/jobs?from={from}&search={Uri.EscapeDataString(search)}&phase={Uri.EscapeDataString(phase)}", ApiJson.Default.JobList, cancellation);
+
+    /// <summary>The cluster at a glance.</summary>
+    /// <param name="from">The number of the last sample of throughput that is not wanted.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<ClusterStatus> ClusterAsync(long from = 0, CancellationToken cancellation = default) => GetAsync($"v1/cluster?from={from}", ApiJson.Default.ClusterStatus, cancellation);
 
     /// <summary>All about a job.</summary>
     /// <param name="job">Its id, the beginning of one, or its name.</param>
@@ -55,6 +79,33 @@ public sealed class MapReduceClient : IDisposable
 
     /// <summary>Some of a job's tasks.</summary>
     public Task<TaskList> TasksAsync(string job, int from = 0, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/tasks?from={from}", ApiJson.Default.TaskList, cancellation);
+
+    /// <summary>The attempts of a job; of a very large one those of a page.</summary>
+    public Task<AttemptTable> AttemptsAsync(string job, int from = 0, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/attempts?from={from}", ApiJson.Default.AttemptTable, cancellation);
+
+    /// <summary>The first failures of a job's attempts.</summary>
+    public Task<FailureList> FailuresAsync(string job, int from = 0, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/failures?from={from}", ApiJson.Default.FailureList, cancellation);
+
+    /// <summary>Why a job failed or is slow.</summary>
+    public Task<Diagnosis> DiagnoseAsync(string job, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/diagnosis", ApiJson.Default.Diagnosis, cancellation);
+
+    /// <summary>All that is needed to run a job's tasks again elsewhere.</summary>
+    public Task<OrderDetails> OrderAsync(string job, CancellationToken cancellation = default) => GetAsync($"{PathOf(job)}/order", ApiJson.Default.OrderDetails, cancellation);
+
+    /// <summary>A package or a plan.</summary>
+    /// <param name="digest">Its digest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Stream> ReadBlobAsync(string digest, CancellationToken cancellation = default)
+        => await (await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"v1/blobs/{Uri.EscapeDataString(digest)}"), cancellation)).Content.ReadAsStreamAsync(cancellation);
+
+    /// <summary>A reduce task's share of a map output, as a segment file; nodes keep it while the job runs. With the code no-segment where it is gone.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="plan">The digest of the stage's plan.</param>
+    /// <param name="attempt">The map attempt.</param>
+    /// <param name="reduce">The number of the reduce task.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Stream> ReadSegmentAsync(string job, string plan, string attempt, int reduce, CancellationToken cancellation = default)
+        => await (await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/plans/{Uri.EscapeDataString(plan)}/maps/{Uri.EscapeDataString(attempt)}/segments/{reduce}"), cancellation)).Content.ReadAsStreamAsync(cancellation);
 
     /// <summary>What an attempt wrote to standard output and error.</summary>
     public async Task<string> LogAsync(string job, string attempt, CancellationToken cancellation = default)
@@ -73,6 +124,9 @@ public sealed class MapReduceClient : IDisposable
 
     /// <summary>The members of the cluster.</summary>
     public Task<NodeList> NodesAsync(CancellationToken cancellation = default) => GetAsync("v1/nodes", ApiJson.Default.NodeList, cancellation);
+
+    /// <summary>How a node is.</summary>
+    public Task<NodeVitals> NodeAsync(string node, CancellationToken cancellation = default) => GetAsync($"v1/nodes/{Uri.EscapeDataString(node)}", ApiJson.Default.NodeVitals, cancellation);
 
     /// <summary>Lets a node take no more work, and tells how far it is with the rest.</summary>
     public Task<DrainStatus> DrainAsync(string node, CancellationToken cancellation = default)
@@ -97,27 +151,62 @@ public sealed class MapReduceClient : IDisposable
         while (true)
         {
             using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, $"{PathOf(job)}/events?from={from}"), cancellation);
-            await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-            using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            await using var events = SseParser.Create(content).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
-            while (true)
+            await foreach (var item in EventsAsync(response, cancellation))
             {
-                silence.CancelAfter(LongestSilence);
-                try
-                {
-                    if (!await events.MoveNextAsync()) break;
-                }
-                catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
-                {
-                    current++;
-                    break;
-                }
-                if (events.Current.EventType == "end") yield break;
-                if (events.Current.EventType != "job") continue;
-                var details = JsonSerializer.Deserialize(events.Current.Data, ApiJson.Default.JobEventDetails)!;
+                if (item.EventType == "end") yield break;
+                if (item.EventType != "job") continue;
+                var details = JsonSerializer.Deserialize(item.Data, ApiJson.Default.JobEventDetails)!;
                 from = details.Revision;
                 yield return details;
             }
+        }
+    }
+
+    /// <summary>Changes of the whole cluster as they happen: jobs, nodes and masters. Ends only where it is cancelled; where the node goes away, the next one goes on from the same revision.</summary>
+    /// <param name="from">The revision that is known; null for all changes from now on. Lists of jobs and nodes name the revision that they show.</param>
+    /// <param name="cancellation">Ends the watch.</param>
+    /// <exception cref="ApiException">With the code <see cref="ApiException.Compacted"/> where changes after that revision are not kept any more.</exception>
+    public async IAsyncEnumerable<ClusterChange> WatchClusterAsync(long? from = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            using var response = await SendAsync(() => new HttpRequestMessage(HttpMethod.Get, from is null ? "v1/events" : $"v1/events?from={from}"), cancellation);
+            await foreach (var item in EventsAsync(response, cancellation))
+            {
+                if (item.EventType == "compacted") throw new ApiException(ApiException.Compacted, item.Data);
+                if (item.EventType == "waiting" && long.TryParse(item.Data, out var revision)) from = revision;
+                if (item.EventType != "change") continue;
+                var change = JsonSerializer.Deserialize(item.Data, ApiJson.Default.ClusterChange)!;
+                from = change.Revision;
+                yield return change;
+            }
+        }
+    }
+
+    /// <summary>The events of an answer, until it ends or the node falls silent; the next request goes to another node then.</summary>
+    private async IAsyncEnumerable<SseItem<string>> EventsAsync(HttpResponseMessage response, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using var content = await response.Content.ReadAsStreamAsync(cancellation);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using var events = SseParser.Create(content).EnumerateAsync(silence.Token).GetAsyncEnumerator(silence.Token);
+        while (true)
+        {
+            silence.CancelAfter(LongestSilence);
+            try
+            {
+                if (!await events.MoveNextAsync())
+                {
+                    // The node has stopped, or is cut off from the master.
+                    current++;
+                    yield break;
+                }
+            }
+            catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
+            {
+                current++;
+                yield break;
+            }
+            yield return events.Current;
         }
     }
 
@@ -157,6 +246,7 @@ public sealed class MapReduceClient : IDisposable
             {
                 using var request = make();
                 request.RequestUri = new Uri(node, request.RequestUri!);
+                if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } span) request.Headers.TryAddWithoutValidation("traceparent", span.Id);
                 using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 silence.CancelAfter(request.Content is null ? LongestSilence : LongestUpload);
                 var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
@@ -165,11 +255,13 @@ public sealed class MapReduceClient : IDisposable
                 response.Dispose();
                 if (error.Code != "no-master") throw error;
                 if (TimeProvider.System.GetElapsedTime(begun) > patience) throw error;
+                // That node may be cut off from those that have a master.
+                current++;
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
             {
                 if (exception.InnerException is System.Security.Authentication.AuthenticationException refused)
-                    throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Use the certificate authority of the cluster.", exception);
+                    throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Give the cluster's certificate authority; mr takes its file with --authority.", exception);
                 if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > patience)
                     throw new ApiException(ApiException.Unreachable, $"No node of the cluster answers at {string.Join(", ", nodes.Select(address => address.Authority))}: {exception.Message}", exception);
                 current++;

@@ -57,6 +57,9 @@ public sealed record SubmitRequest
     /// <summary>Whether output is synced to disk before it appears.</summary>
     public bool Durable { get; init; }
 
+    /// <summary>What follows where a map output is lost after reducers have begun to read it, and the map function makes another one: <c>fail</c> or <c>warn</c>; null for the cluster's default.</summary>
+    public string? NonDeterminism { get; init; }
+
     /// <summary>A name of the submitter's choice for this submission: submitting it again gives the same job.</summary>
     public string? ClientToken { get; init; }
 }

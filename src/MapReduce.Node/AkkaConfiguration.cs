@@ -35,13 +35,14 @@ internal static class AkkaConfiguration
         List<string> roles = [.. description.ToRoles()];
         if (settings.IsMaster) roles.Add(MasterRole);
         if (settings.IsWorker) roles.Add(WorkerRole);
-        var scheme = settings.Tls is null ? "akka.tcp" : "akka.ssl.tcp";
-        var seeds = settings.Seeds.Select(seed => $"{scheme}://{SystemName}@{seed}");
         var own = ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+            # Secrets, which Akka has no use for, and would print with its configuration.
+            mapreduce.connections = hidden
             akka {
-              loglevel = INFO
               # The node handles signals itself: it finishes its work first.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
+              # A node that leaves says so by itself; one that is aborted must not say goodbye.
+              coordinated-shutdown.run-by-actor-system-terminate = off
               actor {
                 provider = cluster
                 serializers {
@@ -66,7 +67,8 @@ internal static class AkkaConfiguration
               }
               cluster {
                 roles = [{{string.Join(", ", roles.Select(Quote))}}]
-                seed-nodes = [{{string.Join(", ", seeds.Select(Quote))}}]
+                # The founder brings the node into a cluster.
+                seed-nodes = []
                 downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
                 allow-weakly-up-members = off
                 singleton.role = {{MasterRole}}
@@ -110,6 +112,10 @@ internal static class AkkaConfiguration
         // What the user sets of Akka's own settings wins, but for what the node could not work without.
         return own.WithFallback(settings.Config);
     }
+
+    /// <summary>The addresses of the nodes that <c>mapreduce.cluster.seeds</c> names.</summary>
+    public static IReadOnlyList<string> SeedsOf(NodeSettings settings)
+        => [.. settings.Seeds.Select(seed => $"{(settings.Tls is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed}")];
 
     private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 

@@ -5,10 +5,14 @@ using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Hosting;
+using MapReduce.Coordination;
 using MapReduce.Master;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Dashboard;
 using MapReduce.Node.Http;
+using MapReduce.Node.Membership;
 using MapReduce.Node.Security;
+using MapReduce.Node.Telemetry;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Work;
 using MapReduce.Worker;
@@ -28,16 +32,22 @@ public sealed class MapReduceNode : IAsyncDisposable
     private readonly ActorSystem system;
     private readonly WorkerNode worker;
     private readonly IActorRef master;
+    private readonly MachineUse machine = new(TimeProvider.System);
+    private readonly NodeTelemetry telemetry;
+    private readonly IReadOnlyList<string> electors;
+    private readonly MemberMemory memory = new();
     private readonly TaskCompletionSource<(NodeEnd End, string Reason)> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool stopping;
 
-    private MapReduceNode(NodeSettings settings, WebApplication application, ActorSystem system, WorkerNode worker, IActorRef master)
+    private MapReduceNode(NodeSettings settings, WebApplication application, ActorSystem system, WorkerNode worker, IActorRef master, IReadOnlyList<string> electors)
     {
         Settings = settings;
+        this.electors = electors;
         this.application = application;
         this.system = system;
         this.worker = worker;
         this.master = master;
+        telemetry = new NodeTelemetry(settings, application.Services, worker, settings.Master.Metrics);
     }
 
     /// <summary>What the node was started with.</summary>
@@ -49,22 +59,30 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <summary>The way to the job master, wherever it is.</summary>
     public IActorRef Master => master;
 
+    /// <summary>Who must agree before a next life of this node may found a cluster: the members that it last knew, where they are more than half of its own electors.</summary>
+    public IReadOnlyList<string> Electors => memory.Members is var members && 2 * members.Count > electors.Count ? members : electors;
+
     /// <summary>Ends when the node does, and says why.</summary>
     public Task<(NodeEnd End, string Reason)> Ended => end.Task;
 
     /// <summary>Starts a node. It joins the cluster by itself; see <see cref="Ready"/>.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="electors">The <see cref="Electors"/> of the life before; null in the first life of a process, when the seed nodes are.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ConfigurationException">A port is taken, or a setting makes no sense.</exception>
-    public static async Task<MapReduceNode> StartAsync(NodeSettings settings, CancellationToken cancellation = default)
+    public static async Task<MapReduceNode> StartAsync(NodeSettings settings, IReadOnlyList<string>? electors = null, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(settings.Folder);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.AddSimpleConsole(options => options.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        NodeLogging.Add(builder.Logging, settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Transport.Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddAkka(AkkaConfiguration.SystemName, akka =>
+        Contract.Add(builder.Services);
+        builder.Services.AddAkka(AkkaConfiguration.SystemName, (akka, services) =>
         {
             akka.AddHocon(AkkaConfiguration.Make(settings), HoconAddMode.Prepend);
+            NodeLogging.Route(akka, settings, services);
             akka.AddSetup(Journal.Options(settings));
             if (settings.Tls is { } tls) akka.AddSetup(Transport.Remoting(tls));
         });
@@ -73,7 +91,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         try
         {
             var system = application.Services.GetRequiredService<ActorSystem>();
-            node = Compose(settings, application, system);
+            node = Compose(settings, application, system, electors ?? AkkaConfiguration.SeedsOf(settings));
             await application.StartAsync(cancellation);
             return node;
         }
@@ -116,7 +134,9 @@ public sealed class MapReduceNode : IAsyncDisposable
     public async Task AbortAsync()
     {
         stopping = true;
+        machine.Dispose();
         await worker.DisposeAsync();
+        telemetry.Dispose();
         await system.Terminate();
         await application.StopAsync(new CancellationToken(canceled: true));
         await application.DisposeAsync();
@@ -130,18 +150,22 @@ public sealed class MapReduceNode : IAsyncDisposable
         await application.StopAsync();
         await application.DisposeAsync();
         await worker.DisposeAsync();
+        machine.Dispose();
+        telemetry.Dispose();
     }
 
-    private static MapReduceNode Compose(NodeSettings settings, WebApplication application, ActorSystem system)
+    private static MapReduceNode Compose(NodeSettings settings, WebApplication application, ActorSystem system, IReadOnlyList<string> electors)
     {
         var cluster = Cluster.Get(system);
+        if (electors.Count == 0) electors = [cluster.SelfAddress.ToString()];
         var tokens = new Tokens(settings.Token, TimeProvider.System);
         var http = new HttpClient(Transport.Handler(settings), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
-        var links = new NodeLinks(http, () => Peers(cluster), tokens.ForJob);
-        var worker = new WorkerNode(settings.Worker, links, cluster.SelfUniqueAddress.Uid);
+        var links = new NodeLinks(http, () => Peers(cluster), tokens.ForJob) { Warn = warning => application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Warning}", warning) };
+        var clock = new SteadyClock(TimeProvider.System);
+        var worker = new WorkerNode(settings.Worker with { Clock = clock }, links, cluster.SelfUniqueAddress.Uid);
         var master = system.ActorOf(ClusterSingletonProxy.Props("/user/job-master", ClusterSingletonProxySettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master-proxy");
-        var node = new MapReduceNode(settings, application, system, worker, master);
+        var node = new MapReduceNode(settings, application, system, worker, master, electors);
         var slots = Slots(settings, system, cluster, worker, master);
         if (settings.IsWorker) system.ActorOf(Props.Create(() => new NodeAgent(worker, master)), "node-agent");
         if (settings.IsMaster)
@@ -149,13 +173,14 @@ public sealed class MapReduceNode : IAsyncDisposable
             var history = new JournalHistory(system);
             Func<IActorRef, Props> listener = self => Props.Create(() => new ClusterListener(self));
             Action<string, bool> onEnd = (reason, mayJoinAgain) => node.Fail(mayJoinAgain ? NodeEnd.Removed : NodeEnd.Fatal, reason);
-            var masterSettings = settings.Master;
+            var masterSettings = settings.Master with { Clock = clock };
             system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, onEnd)), PoisonPill.Instance,
                 ClusterSingletonManagerSettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master");
         }
         cluster.RegisterOnMemberUp(() => node.ready.TrySetResult());
         cluster.RegisterOnMemberRemoved(() => node.Fail(NodeEnd.Removed, "The other nodes have removed this one, or it was on the smaller side of a split."));
-        if (settings.Seeds.Count == 0) cluster.Join(cluster.SelfAddress);
+        var (interval, memory) = (system.Settings.Config.GetTimeSpan("akka.cluster.seed-node-timeout"), node.memory);
+        system.ActorOf(Props.Create(() => new Founder(electors, interval, memory)), Founder.Name);
         MapHttp(settings, application, node, tokens);
         return node;
     }
@@ -186,13 +211,22 @@ public sealed class MapReduceNode : IAsyncDisposable
     private static void MapHttp(NodeSettings settings, WebApplication application, MapReduceNode node, Tokens tokens)
     {
         var services = application.Services;
-        var guard = new Guard(settings, tokens, services.GetRequiredService<ILogger<Guard>>());
+        var sessions = new BrowserSessions(settings.Token, TimeProvider.System);
+        var guard = new Guard(settings, tokens, sessions, services.GetRequiredService<ILogger<Guard>>());
         var log = services.GetRequiredService<ILogger<MapReduceNode>>();
         var link = new MasterLink(node.master);
         application.Use((context, next) => guard.InvokeAsync(context, next));
         application.Use((context, next) => Reply.CatchAsync(context, next, log));
+        node.telemetry.Map(application);
         application.UseRouting();
+        Contract.Map(application);
         new JobEndpoints(settings, link, node.worker).Map(application);
+        new AttemptEndpoints(link).Map(application);
+        new ClusterEndpoints(link).Map(application);
+        new VitalsEndpoints(settings, link, node.worker, node.machine).Map(application);
+        new DashboardEndpoints(sessions, tokens).Map(application);
+        new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
+        new ChangeEndpoints(link).Map(application);
         new NodeEndpoints(settings, link, node.worker, tokens, () => node.Status, services.GetRequiredService<ILogger<NodeEndpoints>>()).Map(application);
     }
 

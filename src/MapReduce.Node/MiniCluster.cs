@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
+using MapReduce.Storage;
 
 namespace MapReduce.Node;
 
@@ -9,14 +10,16 @@ public sealed class MiniCluster : IAsyncDisposable
 {
     private readonly string folder;
     private readonly string settings;
+    private readonly Func<NodeSettings, IReadOnlyList<ICommitParticipant>> participants;
     private readonly List<int> ports = [];
     private readonly Dictionary<string, MapReduceNode> nodes = [];
     private int started;
 
-    private MiniCluster(string folder, string settings)
+    private MiniCluster(string folder, string settings, Func<NodeSettings, IReadOnlyList<ICommitParticipant>> participants)
     {
         this.folder = folder;
         this.settings = settings;
+        this.participants = participants;
     }
 
     /// <summary>The nodes that live, by name.</summary>
@@ -29,9 +32,10 @@ public sealed class MiniCluster : IAsyncDisposable
     /// <param name="count">How many nodes.</param>
     /// <param name="folder">The folder for all that the cluster keeps.</param>
     /// <param name="settings">HOCON over the settings for one machine.</param>
-    public static async Task<MiniCluster> StartAsync(int count, string folder, string settings = "")
+    /// <param name="participants">Makes the parties to the commit beside the files, for each node that starts; null for none.</param>
+    public static async Task<MiniCluster> StartAsync(int count, string folder, string settings = "", Func<NodeSettings, IReadOnlyList<ICommitParticipant>>? participants = null)
     {
-        var cluster = new MiniCluster(folder, settings);
+        var cluster = new MiniCluster(folder, settings, participants ?? (_ => []));
         Directory.CreateDirectory(folder);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -67,9 +71,14 @@ public sealed class MiniCluster : IAsyncDisposable
             }
             """ + "\n" + settings + "\n" + more, name);
         var config = NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, name).WithFallback(NodeConfiguration.Local);
-        var node = await MapReduceNode.StartAsync(NodeSettings.Read(config));
+        var read = NodeSettings.Read(config);
+        var node = await MapReduceNode.StartAsync(read.With(participants(read)));
         nodes[name] = node;
         await node.Ready;
+        // A node knows that it is a member before the master does.
+        using var client = Connect();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!(await client.NodesAsync()).Nodes.Any(other => other.Http == node.Settings.HttpAddress && other.State == "up")) await pause.WaitForNextTickAsync();
         return node;
     }
 
@@ -90,7 +99,7 @@ public sealed class MiniCluster : IAsyncDisposable
     }
 
     /// <summary>A client of the cluster.</summary>
-    public MapReduceClient Connect() => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token);
+    public MapReduceClient Connect() => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token, Transport.Handler(nodes.Values.First().Settings));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -38,6 +38,8 @@ internal static class Transport
     public static SocketsHttpHandler Handler(NodeSettings settings)
     {
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
+        // Requests carry the context of the span that sends them, and not of one within the handler that nobody exports.
+        handler.ActivityHeadersPropagator = null;
         if (settings.Tls is { } tls)
         {
             handler.SslOptions = new SslClientAuthenticationOptions
@@ -51,17 +53,14 @@ internal static class Transport
 
     /// <summary>For messages between nodes.</summary>
     public static DotNettySslSetup Remoting(TlsFiles tls) => new(tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
-        (certificate, _, peer, _, _) => certificate is not null && IsOfAuthority(certificate, tls) && NamesPeer(certificate, peer));
+        // Whoever is called must show a certificate for the host of the call. Where another calls us there is no such name, and the stream finds no mismatch.
+        (certificate, _, _, errors, _) => certificate is not null && IsOfAuthority(certificate, tls) && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
 
     private static bool IsOfAuthority(X509Certificate2 certificate, TlsFiles tls)
     {
         using var chain = new X509Chain { ChainPolicy = Policy(tls.Authority) };
         return chain.Build(certificate);
     }
-
-    /// <summary>Whether a certificate is for the host that was called. Where another calls us, the peer is an end of a connection and no such name.</summary>
-    private static bool NamesPeer(X509Certificate2 certificate, string peer)
-        => Uri.CheckHostName(peer) is UriHostNameType.Unknown or UriHostNameType.Basic || certificate.MatchesHostname(peer, allowWildcards: false, allowCommonName: false);
 
     private static X509ChainPolicy Policy(X509Certificate2 authority)
     {

@@ -1,37 +1,47 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using Google.Protobuf;
 using MapReduce.Api;
+using MapReduce.Node.Security;
+using MapReduce.Protocol.Work;
+using MapReduce.Worker;
 using Xunit;
 
 namespace MapReduce.Node.Tests;
 
 /// <summary>Whole clusters in this process; only executors are processes of their own.</summary>
-public sealed class MiniClusterTests : IAsyncLifetime
+public sealed class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFixture<MiniClusterTests.Shared>, IAsyncLifetime
 {
-    private const string AllOverHttp = "mapreduce.shuffle.short-circuit = off";
+    /// <summary>All segments travel over HTTP; and an attempt that stands at a gate is no straggler to be helped.</summary>
+    private const string Settings = """
+        mapreduce.shuffle.short-circuit = off
+        mapreduce.master.speculation-minimum = 10m
+        """;
 
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
-    private MiniCluster cluster = null!;
+    private readonly MiniCluster cluster = shared.Cluster;
     private MapReduceClient client = null!;
 
     public async Task InitializeAsync()
     {
-        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), AllOverHttp);
+        // What a test has ended is there again before the next.
+        foreach (var node in Shared.Nodes.Except(cluster.Nodes.Keys).ToList()) await cluster.AddAsync(node);
         client = cluster.Connect();
     }
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync()
     {
         client.Dispose();
-        await cluster.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+        return Task.CompletedTask;
     }
 
     [Fact]
     public async Task A_job_runs_and_its_result_can_be_read_and_everything_else_is_gone()
     {
-        var id = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(3000)], SplitBytes = 5000, Partitions = 4 });
+        var id = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(3000)], Output = $"file://{folder}/out", SplitBytes = 5000, Partitions = 4 });
         var job = await client.WaitAsync(id);
         Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
         Assert.Equal((4, 3000L), (job.Stages[0].Reduces, job.InputRecords));
@@ -68,11 +78,12 @@ public sealed class MiniClusterTests : IAsyncLifetime
     [Fact]
     public async Task The_same_client_token_is_the_same_job()
     {
+        var before = (await client.JobsAsync()).Total;
         var first = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(10)], ClientToken = "mine" });
         var again = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(10)], ClientToken = "mine" });
         Assert.Equal(first, again);
         Assert.Equal("succeeded", (await client.WaitAsync(first)).Phase);
-        Assert.Equal(1, (await client.JobsAsync()).Total);
+        Assert.Equal(before + 1, (await client.JobsAsync()).Total);
     }
 
     [Fact]
@@ -93,12 +104,44 @@ public sealed class MiniClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_that_comes_back_offers_the_map_outputs_that_it_still_has()
+    {
+        const int Maps = 9;
+        var gate = Directory.CreateDirectory(Path.Combine(folder, "gate")).FullName;
+        var texts = Directory.CreateDirectory(Path.Combine(folder, "texts")).FullName;
+        for (var map = 0; map < Maps; map++) File.WriteAllText(Path.Combine(texts, $"{map}.txt"), map < 3 ? $"gate{map}" : "words");
+        var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with { JobClass = "Gated", Inputs = [texts], SplitBytes = 5, Partitions = 2, Arguments = ["--phase", "map", "--gate", gate] });
+        // Each node stands at a gate. One is let through, and makes all other map outputs; then it is away, and nobody has a slot to make them again.
+        var held = new Dictionary<string, int>();
+        await foreach (var @event in client.WatchAsync(id))
+            if (@event is { Event: "AttemptStarted", Attempt: ['s', '0', '-', 'm', .. var map, '-', 'a', _] } && held.TryAdd(@event.Node!, int.Parse(map, System.Globalization.CultureInfo.InvariantCulture)) && held.Count == 3) break;
+        var victim = held.Keys.First(node => node != "node-1");
+        await File.WriteAllTextAsync(Path.Combine(gate, $"gate{held[victim]}"), "");
+        await EventsAsync(id, "AttemptSucceeded", Maps - 2);
+        await cluster.AbortAsync(victim);
+        await EventsAsync(id, "MapOutputLost", Maps - 2);
+        await cluster.AddAsync(victim);
+        await EventsAsync(id, "MapOutputFound", 1);
+        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+        Assert.Equal("succeeded", (await client.WaitAsync(id)).Phase);
+        Assert.Equal(Maps, Words().Sum());
+    }
+
+    /// <summary>Waits until the job has told so many times of such an event of a map.</summary>
+    private async Task EventsAsync(string job, string name, int count)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        await foreach (var @event in client.WatchAsync(job, cancellation: patience.Token))
+            if (@event.Event == name && @event.Attempt?.Contains("-m", StringComparison.Ordinal) == true && --count == 0) return;
+        Assert.Fail($"The job ended without so many events {name}.");
+    }
+
+    [Fact]
     public async Task A_node_that_is_told_to_leave_finishes_its_work_first()
     {
         var id = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(3000)], SplitBytes = 1000, Partitions = 3 });
-        await foreach (var @event in client.WatchAsync(id))
-            if (@event.Event == "AttemptSucceeded") break;
-        await cluster.StopAsync("node-3", TimeSpan.FromSeconds(60));
+        await EventsAsync(id, "AttemptSucceeded", 1);
+        await cluster.StopAsync("node-3", Patience.Limit);
         var job = await client.WaitAsync(id);
         Assert.Equal(("succeeded", 0), (job.Phase, job.FailedAttempts));
     }
@@ -123,20 +166,25 @@ public sealed class MiniClusterTests : IAsyncLifetime
 
     [Theory]
     [InlineData("Exiting", "ExecutorExited", "code 7")]
+    [InlineData("Leaving", "ExecutorExited", "code 7")]
     [InlineData("Overflowing", "ExecutorExited", "Stack overflow")]
     [InlineData("Deaf", "TimedOut", "no progress")]
     [InlineData("Greedy", "OutOfMemory", "MiB of memory")]
+    [InlineData("Burning", "TimedOut", "no progress")]
+    [InlineData("Leaking", "TooManyThreads", "2000 threads")]
     [InlineData("ThrowingMapper", "UserCode", "offset 0")]
     public async Task Code_that_does_harm_fails_its_job_with_the_reason_and_nothing_else(string harmful, string reason, string words)
     {
         var input = Path.Combine(folder, "harmful");
-        File.WriteAllText(input, harmful == "Deaf" ? Path.Combine(folder, "sign") + "\n" : "bad\n");
+        var sign = Path.Combine(folder, "sign");
+        File.WriteAllText(input, harmful is "Deaf" or "Leaving" ? sign + "\n" : "bad\n");
+        var from = (await client.NodesAsync()).Revision;
         var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with
         {
             JobClass = harmful,
             Inputs = [input],
             Attempts = 2,
-            TimeoutSeconds = 3,
+            TimeoutSeconds = reason == "TimedOut" ? 3 : 60,
             MemoryLimit = 400 << 20,
             Output = Path.Combine(folder, "harm"),
         });
@@ -146,7 +194,16 @@ public sealed class MiniClusterTests : IAsyncLifetime
         Assert.Equal(("failed", reason), (job.Phase, job.Failure?.Reason));
         Assert.Contains(words, job.Failure!.Message, StringComparison.Ordinal);
         Assert.Equal(2, job.FailedAttempts);
+        // What the code has left behind is gone, too.
+        if (harmful == "Leaving") Assert.All(await File.ReadAllLinesAsync(sign), program => Assert.True(!File.Exists($"/proc/{program}/stat") || File.ReadAllText($"/proc/{program}/stat").Contains(") Z", StringComparison.Ordinal)));
         Assert.All((await client.NodesAsync()).Nodes, node => Assert.Equal("up", node.State));
+        // And all the time until then no node was lost.
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        await foreach (var change in client.WatchClusterAsync(from, patience.Token))
+        {
+            Assert.NotEqual("node-lost", change.Change);
+            if (change.Change == "job-ended" && change.Job == id) break;
+        }
     }
 
     [Fact]
@@ -158,6 +215,47 @@ public sealed class MiniClusterTests : IAsyncLifetime
         Assert.Contains("saw one two 0\n", log, StringComparison.Ordinal);
         Assert.Contains("with concern\n", log, StringComparison.Ordinal);
         Assert.Equal("unknown-attempt", (await Assert.ThrowsAsync<ApiException>(() => client.LogAsync(id, "../../token"))).Code);
+    }
+
+    [Fact]
+    public async Task A_job_whose_dependency_is_another_version_than_ours_gets_its_own()
+    {
+        Assert.NotEqual(1, typeof(IMessage).Assembly.GetName().Version!.Major);
+        var job = await client.WaitAsync(await client.SubmitAsync("MapReduce.ConflictingJob", folder, request => request with { Inputs = [Text(3)] }));
+        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
+        Assert.Equal(new Dictionary<string, long> { ["1.0.0.0"] = 3 }, SharedCluster.Counts(Path.Combine(folder, "out")));
+    }
+
+    [Fact]
+    public async Task The_logs_of_a_job_that_is_deleted_go_from_all_nodes()
+    {
+        var texts = Directory.CreateDirectory(Path.Combine(folder, "texts")).FullName;
+        for (var map = 0; map < 9; map++) File.WriteAllText(Path.Combine(texts, $"{map}.txt"), "words");
+        var (kept, deleted) = (await TalkAsync("kept"), await TalkAsync("deleted"));
+        var before = await WithLogsAsync(deleted, count => count > 0);
+        Assert.NotEmpty(before);
+        await client.DeleteAsync(deleted);
+        Assert.Empty(await WithLogsAsync(deleted, count => count == 0));
+        Assert.NotEmpty(await WithLogsAsync(kept, _ => true));
+
+        async Task<string> TalkAsync(string output)
+        {
+            var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with { JobClass = "Talking", Inputs = [texts], SplitBytes = 5, Output = Path.Combine(folder, output) });
+            Assert.Equal("succeeded", (await client.WaitAsync(id)).Phase);
+            return id;
+        }
+
+        // Each round is a question to the master, which gives the nodes time to do as they were told.
+        async Task<List<string>> WithLogsAsync(string job, Func<int, bool> wanted)
+        {
+            using var patience = new CancellationTokenSource(Patience.Limit);
+            while (true)
+            {
+                var found = cluster.Nodes.Where(node => Directory.Exists(new NodeFolders(node.Value.Settings.Folder).LogsOf(job))).Select(node => node.Key).ToList();
+                if (wanted(found.Count)) return found;
+                await client.JobsAsync(cancellation: patience.Token);
+            }
+        }
     }
 
     [Fact]
@@ -213,6 +311,54 @@ public sealed class MiniClusterTests : IAsyncLifetime
         Assert.Equal(status, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_token_for_a_job_s_data_that_has_expired_is_refused()
+    {
+        foreach (var (clock, status) in ((TimeProvider, HttpStatusCode)[])[(new HourAgo(), HttpStatusCode.Forbidden), (TimeProvider.System, HttpStatusCode.Conflict)])
+        {
+            using var http = new HttpClient();
+            using var request = new HttpRequestMessage(HttpMethod.Post, cluster.Nodes["node-1"].Settings.HttpAddress + "internal/segments");
+            var tokens = new Tokens(cluster.Token, clock);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
+            request.Headers.Add(NodeLinks.JobTokenHeader, tokens.ForJob("some"));
+            // Who gets past the token is then told that the epoch is over.
+            request.Content = new ByteArrayContent(new SegmentsRequest { Job = "some", Epoch = 0 }.ToByteArray());
+            using var response = await http.SendAsync(request);
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
+    private sealed class HourAgo : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => TimeProvider.System.GetUtcNow().AddHours(-1);
+    }
+
+    [Fact]
+    public async Task The_api_describes_itself()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(cluster.Nodes["node-2"].Settings.HttpAddress), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token) } };
+        using var document = JsonDocument.Parse(await http.GetStringAsync("openapi/v1.json"));
+        var operations = document.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject(), (path, operation) => (Path: path.Name, Method: operation.Name, Operation: operation.Value)).ToList();
+        Assert.Equal(
+            ["CancelJob", "DeleteJob", "DiagnoseJob", "DrainNode", "GetCluster", "GetJob", "GetLog", "GetNode", "GetOrder", "ListAttempts", "ListFailures", "ListJobs", "ListNodes", "ListTasks", "ReadBlob", "ReadOutput", "ReadSegment", "SubmitJob", "UploadPackage", "WatchCluster", "WatchJob", "WatchOverview"],
+            operations.Select(operation => operation.Operation.GetProperty("operationId").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(operations, operation => Assert.Equal(
+            operation.Path.Split('{').Skip(1).Select(part => part.Split('}')[0].TrimStart('*')),
+            Parameters(operation.Operation, "path")));
+        Assert.Equal(["from", "search", "phase"], Parameters(operations.Single(operation => operation.Path == "/v1/jobs" && operation.Method == "get").Operation, "query"));
+        // What a node answers is what the document says.
+        using var nodes = JsonDocument.Parse(await http.GetStringAsync("v1/nodes"));
+        var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");
+        Assert.Equal(Names(schemas.GetProperty("NodeDetails").GetProperty("properties")), Names(nodes.RootElement.GetProperty("nodes")[0]));
+
+        static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal);
+
+        static IEnumerable<string?> Parameters(JsonElement operation, string place) => !operation.TryGetProperty("parameters", out var all)
+            ? []
+            : all.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == place).Select(parameter => parameter.GetProperty("name").GetString());
+    }
+
     private string Text(int lines)
     {
         var path = Path.Combine(folder, $"text-{lines}");
@@ -222,4 +368,22 @@ public sealed class MiniClusterTests : IAsyncLifetime
 
     private IEnumerable<long> Words(string? output = null)
         => Directory.GetFiles(output ?? Path.Combine(folder, "out"), "part-*").SelectMany(File.ReadAllLines).Select(line => long.Parse(line.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>A cluster that all of these tests use.</summary>
+    public sealed class Shared : IAsyncLifetime
+    {
+        private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
+
+        public static IReadOnlyList<string> Nodes { get; } = ["node-1", "node-2", "node-3"];
+
+        public MiniCluster Cluster { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings);
+
+        public async Task DisposeAsync()
+        {
+            await Cluster.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }

@@ -76,10 +76,10 @@ public sealed class SerializationTests() : TestKit(Settings)
     public void A_message_that_is_too_large_is_refused_and_a_snapshot_is_not()
     {
         var serializer = new ProtobufSerializer((ExtendedActorSystem)Sys);
-        var order = new Grant { Order = new JobOrder { Arguments = { new string('x', ProtobufSerializer.MostBytes) } } };
+        var order = new Grant { Order = new JobOrder { Arguments = { new string('x', Protocol.MessageLimits.MostBytes) } } };
         Assert.Contains("HTTP", Assert.Throws<SerializationException>(() => serializer.ToBinary(order)).Message, StringComparison.Ordinal);
-        var snapshot = new Protocol.Journal.JobSnapshot { Stages = { new Protocol.Journal.StageSnapshot { PlanHash = new string('x', ProtobufSerializer.MostBytes) } } };
-        Assert.True(serializer.ToBinary(snapshot).Length > ProtobufSerializer.MostBytes);
+        var snapshot = new Protocol.Journal.JobSnapshot { Stages = { new Protocol.Journal.StageSnapshot { PlanHash = new string('x', Protocol.MessageLimits.MostBytes) } } };
+        Assert.True(serializer.ToBinary(snapshot).Length > Protocol.MessageLimits.MostBytes);
     }
 
     /// <summary>Sets every field to something.</summary>
@@ -106,6 +106,7 @@ public sealed class SerializationTests() : TestKit(Settings)
             case FieldType.Bytes: return ByteString.CopyFromUtf8(field.Name);
             case FieldType.Bool: return true;
             case FieldType.Int32 or FieldType.SInt32: return field.FieldNumber;
+            case FieldType.Fixed64 or FieldType.UInt64: return (ulong)field.FieldNumber;
             default: return (long)field.FieldNumber;
         }
     }

@@ -3,6 +3,11 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Event;
+using Akka.Remote.Transport.DotNetty;
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
@@ -33,7 +38,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task A_job_runs_over_TLS_and_who_has_no_certificate_or_a_foreign_one_is_refused()
     {
         File.WriteAllText(Path.Combine(folder, "text"), string.Concat(Enumerable.Repeat("one two three\n", 500)));
-        using var client = new MapReduceClient(cluster.Nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), cluster.Token, Trusting());
+        using var client = cluster.Connect();
         var job = await client.WaitAsync(await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Path.Combine(folder, "text")], SplitBytes = 1000, Partitions = 3 }));
         Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
 
@@ -46,7 +51,21 @@ public sealed class TlsTests : IAsyncLifetime
         await AssertCertificateIsNeededAsync(node);
         await SendPlainAsync(node.HttpPort);
         await SendPlainAsync(node.Port);
+        await AssertUnknownTypeIsRefusedAsync(node);
         Assert.All((await client.NodesAsync()).Nodes, member => Assert.Equal("up", member.State));
+    }
+
+    [Fact]
+    public async Task Who_has_a_certificate_of_the_authority_for_another_host_is_refused()
+    {
+        Assert.True(await IsSpokenToAsync("neighbour", "127.0.0.1"));
+        Assert.False(await IsSpokenToAsync("elsewhere", "elsewhere.example"));
+        // And so do people: the certificate of the node does not say localhost, where it answers as well.
+        var address = new Uri(cluster.Nodes["node-1"].Settings.HttpAddress);
+        using var client = new MapReduceClient([address], cluster.Token, Trusting());
+        Assert.Equal(3, (await client.NodesAsync()).Nodes.Count);
+        using var astray = new MapReduceClient([new UriBuilder(address) { Host = "localhost" }.Uri], cluster.Token, Trusting());
+        Assert.Equal("certificate", (await Assert.ThrowsAsync<ApiException>(() => astray.NodesAsync())).Code);
     }
 
     [Fact]
@@ -68,10 +87,11 @@ public sealed class TlsTests : IAsyncLifetime
             """;
     }
 
-    private X509Certificate2 Foreign()
+    private X509Certificate2 Foreign() => Load(new ClusterAuthority(Path.Combine(folder, "foreign")).Issue("rogue", ["127.0.0.1"]));
+
+    private static X509Certificate2 Load((string Certificate, string Key) files)
     {
-        var (certificate, key) = new ClusterAuthority(Path.Combine(folder, "foreign")).Issue("rogue", ["127.0.0.1"]);
-        using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+        using var pem = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
 
@@ -83,6 +103,34 @@ public sealed class TlsTests : IAsyncLifetime
         using var refused = await http.GetAsync(new Uri($"{node.HttpAddress}internal/blobs/{new string('0', 64)}"));
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("shows its certificate", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Not even a peer with a certificate of the cluster can make a node build an object of a type that is not on its list.</summary>
+    private async Task AssertUnknownTypeIsRefusedAsync(NodeSettings node)
+    {
+        var errors = Channel.CreateUnbounded<string>();
+        var target = cluster.Nodes["node-1"].System;
+        target.EventStream.Subscribe(target.ActorOf(Props.Create(() => new Listener(errors.Writer))), typeof(LogEvent));
+        var config = Akka.Configuration.ConfigurationFactory.ParseString("""
+            akka {
+              loglevel = OFF
+              actor.provider = remote
+              remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, enable-ssl = on }
+            }
+            """);
+        using var rogue = ActorSystem.Create("rogue", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new DotNettySslSetup(node.Tls!.Certificate, suppressValidation: true)));
+        rogue.ActorSelection($"akka.ssl.tcp://mapreduce@127.0.0.1:{node.Port}/user/founder").Tell(new Uninvited("hello"));
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        await foreach (var error in errors.Reader.ReadAllAsync(patience.Token))
+            if (error.Contains("A message as JSON was refused", StringComparison.Ordinal)) break;
+        await rogue.Terminate();
+    }
+
+    private sealed record Uninvited(string Text);
+
+    private sealed class Listener(ChannelWriter<string> writer) : UntypedActor
+    {
+        protected override void OnReceive(object message) => writer.TryWrite(message.ToString()!);
     }
 
     private SocketsHttpHandler Trusting()
@@ -102,6 +150,28 @@ public sealed class TlsTests : IAsyncLifetime
             await using var stream = new SslStream(socket.GetStream(), false, (_, _, _, _) => true);
             await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "127.0.0.1", ClientCertificates = certificate is null ? null : [certificate] });
             return await stream.ReadAsync(new byte[1]) > 0;
+        }
+        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a node that has a message for 127.0.0.1 gives it to who shows a certificate for this host there.</summary>
+    private async Task<bool> IsSpokenToAsync(string name, string host)
+    {
+        using var certificate = Load(authority.Issue(name, [host]));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        cluster.Nodes["node-1"].System.ActorSelection($"akka.ssl.tcp://mapreduce@127.0.0.1:{port}/user/founder").Tell(new Identify(name));
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var socket = await listener.AcceptTcpClientAsync(patience.Token);
+        try
+        {
+            await using var stream = new SslStream(socket.GetStream(), false, (_, _, _, _) => true);
+            await stream.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate, ClientCertificateRequired = true }, patience.Token);
+            return await stream.ReadAsync(new byte[1], patience.Token) > 0;
         }
         catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
         {

@@ -37,11 +37,4 @@ public sealed class TokensTests
         Assert.NotNull(tokens.RefuseJob("one", $"99999999999{token[token.IndexOf('.', StringComparison.Ordinal)..]}"));
         Assert.NotNull(new Tokens(new string('x', 32), clock).RefuseJob("one", token));
     }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

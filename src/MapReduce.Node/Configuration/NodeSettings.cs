@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using MapReduce.Coordination;
 using MapReduce.Master;
+using MapReduce.Storage;
 using MapReduce.Worker;
 
 namespace MapReduce.Node.Configuration;
@@ -55,17 +56,29 @@ public sealed record NodeSettings
     /// <summary>How to reach the journal's database.</summary>
     public required string JournalConnection { get; init; }
 
+    /// <summary>The connections to stores that jobs may use.</summary>
+    public Connections Connections { get; init; } = Connections.None;
+
     /// <summary>How long a node that is told to go may take.</summary>
     public TimeSpan Drain { get; init; }
 
     /// <summary>What holds for a job that does not say otherwise.</summary>
     public required JobDefaults Job { get; init; }
 
+    /// <summary>What is exported, and where.</summary>
+    public TelemetrySettings Telemetry { get; init; } = new();
+
+    /// <summary>How the node logs.</summary>
+    public LogSettings Log { get; init; } = new(Json: false, Microsoft.Extensions.Logging.LogLevel.Information);
+
     /// <summary>How the job master works.</summary>
     public required MasterSettings Master { get; init; }
 
     /// <summary>How tasks are run here.</summary>
     public required WorkerSettings Worker { get; init; }
+
+    /// <summary>The same settings with parties to the commit of jobs beside the files.</summary>
+    public NodeSettings With(IReadOnlyList<ICommitParticipant> participants) => this with { Master = Master with { Participants = participants } };
 
     /// <summary>The beginning of the node's URLs.</summary>
     public string HttpAddress => $"{(Tls is null ? "http" : "https")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
@@ -118,8 +131,14 @@ public sealed record NodeSettings
             JournalProvider = config.GetString("journal.provider"),
             JournalConnection = config.GetString("journal.connection"),
             Drain = config.GetTimeSpan("shutdown.drain"),
-            Job = new JobDefaults(config.GetInt("job.attempts"), config.GetTimeSpan("job.timeout"), Bytes(config, "job.memory"), Bytes(config, "job.memory-limit"), Bytes(config, "job.split")),
-            Master = ReadMaster(config),
+            Connections = ReadConnections(config),
+            Job = new JobDefaults(config.GetInt("job.attempts"), config.GetTimeSpan("job.timeout"), Bytes(config, "job.memory"), Bytes(config, "job.memory-limit"), Bytes(config, "job.split"))
+            {
+                NonDeterminism = JobDefaults.ReadNonDeterminism(config.GetString("job.non-determinism")) ?? throw new ConfigurationException($"mapreduce.job.non-determinism is '{config.GetString("job.non-determinism")}'. It may be fail or warn."),
+            },
+            Master = ReadMaster(config) with { Node = name },
+            Telemetry = TelemetrySettings.Read(config.GetConfig("telemetry")),
+            Log = LogSettings.Read(config.GetConfig("log")),
             Worker = new WorkerSettings { Node = name, Address = "", Folder = Path.GetFullPath(folder), ExecutorCommand = [] },
         };
         if (!settings.IsLoopback && tls is null)
@@ -128,16 +147,34 @@ public sealed record NodeSettings
         return settings with { Worker = ReadWorker(config, settings) };
     }
 
+    /// <summary>Those of the configuration, and of the node's environment where the configuration has none of the name.</summary>
+    private static Connections ReadConnections(Config config)
+    {
+        const string Key = "connections";
+        var named = config.HasPath(Key) && config.GetValue(Key) is { } value && value.IsObject()
+            ? value.GetObject().Items.Select(item => KeyValuePair.Create(item.Key, item.Value.GetString()))
+            : [];
+        return Connections.Of(named, Connections.FromEnvironment());
+    }
+
     private static MasterSettings ReadMaster(Config config) => new()
     {
         LeaseDuration = config.GetTimeSpan("master.lease"),
         TickInterval = config.GetTimeSpan("master.tick-interval"),
         SlotAbsence = config.GetTimeSpan("master.slot-absence"),
+        RecoverInterval = config.GetTimeSpan("master.recover-interval"),
         SnapshotEvents = config.GetInt("master.snapshot-events"),
+        ChecksParts = config.GetString("master.check-parts") switch
+        {
+            "length" => false,
+            "hash" => true,
+            var other => throw new ConfigurationException($"mapreduce.master.check-parts is '{other}'. It may be length or hash."),
+        },
+        KeptChanges = config.GetInt("retention.changes"),
         HistoryJobs = config.GetInt("retention.jobs"),
         HistoryAge = config.GetTimeSpan("retention.age"),
-        Scheduling = new SchedulingPolicy { SpeculationFactor = config.GetDouble("master.speculation-factor"), SpeculationMinimum = config.GetTimeSpan("master.speculation-minimum") },
-        Health = new HealthPolicy { Failures = config.GetInt("master.quarantine-failures"), Quarantine = config.GetTimeSpan("master.quarantine"), LongestQuarantine = config.GetTimeSpan("master.quarantine-longest") },
+        Scheduling = new SchedulingPolicy { SpeculationFactor = config.GetDouble("master.speculation-factor"), SpeculationMinimum = config.GetTimeSpan("master.speculation-minimum"), LocalityWait = config.GetTimeSpan("master.locality-wait") },
+        Health = new HealthPolicy { Failures = config.GetInt("master.quarantine-failures"), StorageFailures = config.GetInt("master.quarantine-storage-failures"), Quarantine = config.GetTimeSpan("master.quarantine"), LongestQuarantine = config.GetTimeSpan("master.quarantine-longest") },
     };
 
     private static WorkerSettings ReadWorker(Config config, NodeSettings settings) => new()
@@ -145,21 +182,26 @@ public sealed record NodeSettings
         Node = settings.Name,
         Address = settings.HttpAddress,
         Folder = settings.Folder,
+        Slots = settings.Slots,
         ExecutorCommand = config.GetStringList("executor.command") is { Count: > 0 } command ? [.. command] : ExecutorCommand.OfThisProgram,
         Niceness = config.GetInt("executor.niceness"),
         SpareExecutors = config.GetInt("executor.spares"),
         KillDelay = config.GetTimeSpan("executor.kill-delay"),
         MemoryCheckInterval = config.GetTimeSpan("executor.memory-interval"),
+        MostThreads = config.GetInt("executor.threads"),
         LogBytes = Bytes(config, "executor.log-size"),
         RequestInterval = config.GetTimeSpan("worker.request-interval"),
         RenewInterval = config.GetTimeSpan("worker.renew-interval"),
         Solitude = config.GetTimeSpan("worker.solitude"),
         InventoryInterval = config.GetTimeSpan("worker.inventory-interval"),
         LogAge = config.GetTimeSpan("retention.logs"),
+        LogStoreBytes = Bytes(config, "retention.logs-size"),
         BlobBytes = Bytes(config, "retention.packages"),
+        BlobAge = config.GetTimeSpan("retention.packages-age"),
         PackageBytes = Bytes(config, "packages.size-limit"),
         PackageContentBytes = Bytes(config, "packages.content-limit"),
         ShortCircuit = config.GetBoolean("shuffle.short-circuit"),
+        Connections = settings.Connections,
     };
 
     private static string Required(Config config, string key)
@@ -183,4 +225,16 @@ public sealed record NodeSettings
 /// <param name="Memory">The memory of a task for buffers and tables, in bytes.</param>
 /// <param name="MemoryLimit">The memory at which an executor is stopped, in bytes.</param>
 /// <param name="Split">The target size of a split, in bytes.</param>
-public sealed record JobDefaults(int Attempts, TimeSpan Timeout, long Memory, long MemoryLimit, long Split);
+public sealed record JobDefaults(int Attempts, TimeSpan Timeout, long Memory, long MemoryLimit, long Split)
+{
+    /// <summary>What follows where the same map task makes two different outputs.</summary>
+    public NonDeterminism NonDeterminism { get; init; }
+
+    /// <summary>Reads <c>fail</c> or <c>warn</c>; null for anything else.</summary>
+    public static NonDeterminism? ReadNonDeterminism(string text) => text switch
+    {
+        "fail" => NonDeterminism.Fail,
+        "warn" => NonDeterminism.Warn,
+        _ => null,
+    };
+}

@@ -1,24 +1,50 @@
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Dashboard;
 using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node.Http;
 
-/// <summary>Lets nobody in without the token, nor from a page of another site in a user's browser.</summary>
-internal sealed class Guard(NodeSettings settings, Tokens tokens, ILogger<Guard> log)
+/// <summary>Lets nobody in without the token or a session of the dashboard, nor from a page of another site in a user's browser.</summary>
+internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSessions sessions, ILogger<Guard> log)
 {
+    /// <summary>A header that a page of another site cannot send without being asked first.</summary>
+    public const string DashboardHeader = "X-MapReduce-Dashboard";
+
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
+        Protect(context.Response.Headers);
         if (!IsOurs(request.Host.Host)) await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "host", $"The name '{request.Host.Host}' is not one of this node. Call it by its own name, or add the name to mapreduce.http.names.");
         else if (request.Headers.Origin is [{ } origin] && !IsSameOrigin(origin, request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
         else if (settings.Tls is not null && request.Path.StartsWithSegments("/internal") && context.Connection.ClientCertificate is null) await RefuseAsync(context, StatusCodes.Status403Forbidden, "certificate", "Only nodes of this cluster may call this, and a node shows its certificate.");
-        else if (request.Path.StartsWithSegments("/health") || HasToken(request)) await next(context);
-        else await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
+        else if (request.Path.StartsWithSegments("/health") || DashboardEndpoints.IsOpen(request) || HasToken(request)) await next(context);
+        else if (!sessions.IsSession(request.Cookies[sessions.CookieName])) await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
+        else if (!IsFromOurPage(request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "A session of the dashboard is for the dashboard only. Programs send the token: 'Authorization: Bearer TOKEN'.");
+        else await next(context);
+    }
+
+    /// <summary>What browsers are told about everything that comes from here.</summary>
+    private static void Protect(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = DashboardEndpoints.ContentSecurityPolicy;
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+
+    /// <summary>Whether a call with a session comes from the dashboard of this very node. A page at another port of the same machine has the cookie, too.</summary>
+    private static bool IsFromOurPage(HttpRequest request)
+    {
+        if (request.Path.StartsWithSegments("/internal")) return false;
+        if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is not ("same-origin" or "none")) return false;
+        // A foreign origin has been refused before this.
+        return HttpMethods.IsGet(request.Method) || (request.Headers.Origin.Count == 1 && request.Headers.ContainsKey(DashboardHeader));
     }
 
     private static bool IsSameOrigin(string origin, HttpRequest request) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value && uri.Scheme == request.Scheme;

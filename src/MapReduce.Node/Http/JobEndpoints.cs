@@ -1,37 +1,62 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MapReduce.Api;
+using MapReduce.Coordination;
 using MapReduce.Node.Configuration;
 using MapReduce.Protocol.Execution;
 using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Telemetry;
 using MapReduce.Protocol.Work;
 using MapReduce.Storage;
 using MapReduce.Worker;
 using MapReduce.Worker.Blobs;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+
 
 namespace MapReduce.Node.Http;
 
 /// <summary>The API for jobs.</summary>
 internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, WorkerNode node)
 {
+    private const int BusyTries = 50;
+    private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
+
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/packages", UploadAsync);
-        routes.MapPost("/v1/jobs", SubmitAsync);
-        routes.MapGet("/v1/jobs", async (HttpContext context) => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<JobsAnswer>(new JobsQuery { From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.JobList));
-        routes.MapGet("/v1/jobs/{job}", async (HttpContext context) => await Reply.WriteAsync(context, Convert.Details(await JobAsync(context)), ApiJson.Default.JobDetails));
-        routes.MapGet("/v1/jobs/{job}/tasks", async (HttpContext context) => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<TasksAnswer>(new TasksQuery { Job = Reply.Route(context, "job"), From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.TaskList));
-        routes.MapGet("/v1/jobs/{job}/events", EventsAsync);
-        routes.MapPost("/v1/jobs/{job}/cancel", async (HttpContext context) => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Protocol.Jobs.Cancel { Job = Reply.Route(context, "job") }, context.RequestAborted)));
-        routes.MapDelete("/v1/jobs/{job}", async (HttpContext context) => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = Reply.Route(context, "job") }, context.RequestAborted)));
-        routes.MapGet("/v1/jobs/{job}/attempts/{attempt}/log", LogAsync);
-        routes.MapGet("/v1/jobs/{job}/output/{**name}", OutputAsync);
+        routes.Map("POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
+        routes.Map("POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json");
+        routes.Map("GET", "/v1/jobs", ListAsync, "ListJobs", "Lists jobs, newest first.", Contract.Answer.Of<JobList>()).TakesNumber("from", "How many jobs to pass over.")
+            .TakesText("search", "A part of the name, the id or the output.").TakesText("phase", "running, succeeded, failed or cancelled.");
+        routes.Map("GET", "/v1/jobs/{job}", ShowAsync, "GetJob", "All about a job.", Contract.Answer.Of<JobDetails>());
+        routes.Map("GET", "/v1/jobs/{job}/tasks", TasksAsync, "ListTasks", "Lists a job's tasks.", Contract.Answer.Of<TaskList>()).TakesNumber("from", "How many tasks to pass over.");
+        routes.Map("GET", "/v1/jobs/{job}/events", EventsAsync, "WatchJob", "A job's events as they happen, as server-sent events, until it has ended.", Contract.Answer.Bytes("text/event-stream")).TakesNumber("from", "The number of the last event that is known; Last-Event-ID says the same.");
+        routes.Map("POST", "/v1/jobs/{job}/cancel", CancelAsync, "CancelJob", "Cancels a job.", Contract.Answer.Done);
+        routes.Map("DELETE", "/v1/jobs/{job}", DeleteAsync, "DeleteJob", "Forgets a job that has ended.", Contract.Answer.Done);
+        routes.Map("GET", "/v1/jobs/{job}/attempts/{attempt}/log", LogAsync, "GetLog", "What an attempt wrote.", Contract.Answer.Bytes("text/plain"))
+            .TakesNumber("tail", "Only so many of its last bytes, and no content rather than an error where it wrote nothing.");
+        routes.Map("GET", "/v1/jobs/{job}/output/{**name}", OutputAsync, "ReadOutput", "A file of a job's output; without a name, its manifest.", Contract.Answer.Bytes("application/octet-stream"));
     }
+
+    private async Task ListAsync(HttpContext context)
+        => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<JobsAnswer>(new JobsQuery { From = Reply.Number(context, "from"), Search = Reply.Text(context, "search"), Phase = Reply.Text(context, "phase") }, context.RequestAborted)), ApiJson.Default.JobList);
+
+    private async Task ShowAsync(HttpContext context)
+        => await Reply.WriteAsync(context, Convert.Details(await JobAsync(context)), ApiJson.Default.JobDetails);
+
+    private async Task TasksAsync(HttpContext context)
+        => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<TasksAnswer>(new TasksQuery { Job = Reply.Route(context, "job"), From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.TaskList);
+
+    private async Task CancelAsync(HttpContext context)
+        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Protocol.Jobs.Cancel { Job = Reply.Route(context, "job") }, context.RequestAborted));
+
+    private async Task DeleteAsync(HttpContext context)
+        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = Reply.Route(context, "job") }, context.RequestAborted));
 
     private async Task UploadAsync(HttpContext context)
     {
+        // Refused before it is sent, where the client waits for that.
+        if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
         var digest = await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted);
         PackageStore.Check(node.Blobs.Find(digest)!, settings.Worker.PackageContentBytes);
         var copies = await node.BlobLinks.ReplicateAsync(digest, context.RequestAborted);
@@ -41,9 +66,28 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private async Task SubmitAsync(HttpContext context)
     {
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.SubmitRequest, context.RequestAborted) ?? throw new JsonException("it is empty");
+        using var span = Tracing.Begin("accept job", ActivityKind.Server, context.Request.Headers.TraceParent);
         var spec = await SpecAsync(request, context.RequestAborted);
-        var submitted = await master.AskAsync<Submitted>(new Submit { Spec = spec }, context.RequestAborted, TimeSpan.FromSeconds(10));
+        spec.Trace = Tracing.ContextOf(span);
+        span?.SetTag("mapreduce.job", spec.Id).SetTag("mapreduce.job.name", spec.Name).SetTag("mapreduce.node", settings.Name);
+        var submitted = await SubmitAsync(spec, context.RequestAborted);
         await Reply.WriteAsync(context, new JobReceipt(submitted.Job, submitted.Again), ApiJson.Default.JobReceipt);
+    }
+
+    /// <summary>Gives the job to the master. Where the same submission is being accepted at this moment, its outcome is the answer to this one as well.</summary>
+    private async Task<Submitted> SubmitAsync(JobSpec spec, CancellationToken cancellation)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await master.AskAsync<Submitted>(new Submit { Spec = spec }, cancellation, TimeSpan.FromSeconds(10));
+            }
+            catch (QuestionException exception) when (exception.Code == "busy" && tries < BusyTries)
+            {
+                await Task.Delay(BusyPause, cancellation);
+            }
+        }
     }
 
     private async Task<JobSpec> SpecAsync(SubmitRequest request, CancellationToken cancellation)
@@ -65,6 +109,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             Overwrite = request.Overwrite,
             Attempts = request.Attempts > 0 ? request.Attempts : defaults.Attempts,
             Priority = request.Priority,
+            NonDeterminism = (int)(request.NonDeterminism is { } wanted ? NonDeterminismOf(wanted) : defaults.NonDeterminism),
             ClientToken = request.ClientToken ?? "",
             Order = new JobOrder
             {
@@ -91,34 +136,35 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         return spec;
     }
 
+    private static NonDeterminism NonDeterminismOf(string text)
+        => JobDefaults.ReadNonDeterminism(text) ?? throw new QuestionException("non-determinism", $"'{text}' is no way to treat a map function that is not deterministic. Give fail or warn.");
+
     private Task<JobAnswer> JobAsync(HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
 
     /// <summary>Events as they happen, as server-sent events, until the job has ended or the caller leaves.</summary>
     private async Task EventsAsync(HttpContext context)
     {
         var job = (await JobAsync(context)).Spec.Id;
-        var from = context.Request.Headers["Last-Event-ID"] is [{ } last] && long.TryParse(last, out var seen) ? seen : Reply.LongNumber(context, "from");
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.FlushAsync(context.RequestAborted);
+        var from = ServerEvents.From(context);
+        await ServerEvents.BeginAsync(context);
         while (true)
         {
-            var page = await NextEventsAsync(job, from, context.RequestAborted);
+            // Where no master can be reached from here, the watcher does better to ask another node.
+            if (await NextEventsAsync(job, from, context.RequestAborted) is not { } page) return;
             foreach (var record in page.Events)
             {
                 var json = JsonSerializer.Serialize(Convert.Event(++from, record), ApiJson.Default.JobEventDetails);
-                await context.Response.WriteAsync($"id: {from}\nevent: job\ndata: {json}\n\n", context.RequestAborted);
+                await ServerEvents.WriteAsync(context, "job", json, from);
             }
             if (page.Ended) break;
-            // Each side learns by it whether the other still lives.
-            if (page.Events.Count == 0) await context.Response.WriteAsync("event: waiting\ndata: \n\n", context.RequestAborted);
+            if (page.Events.Count == 0) await ServerEvents.WaitAsync(context);
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
-        await context.Response.WriteAsync("event: end\ndata: end\n\n", context.RequestAborted);
+        await ServerEvents.WriteAsync(context, "end", "end");
     }
 
-    /// <summary>The next events; none where there is nothing new, or no master at the moment.</summary>
-    private async Task<EventsAnswer> NextEventsAsync(string job, long from, CancellationToken cancellation)
+    /// <summary>The next events; null where no master answers.</summary>
+    private async Task<EventsAnswer?> NextEventsAsync(string job, long from, CancellationToken cancellation)
     {
         try
         {
@@ -126,7 +172,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         }
         catch (QuestionException exception) when (exception.Code == "no-master")
         {
-            return new EventsAnswer { From = from };
+            return null;
         }
     }
 
@@ -136,27 +182,41 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var attempt = Reply.Route(context, "attempt");
         if (Protocol.AttemptId.TryParse(attempt) is null) throw new QuestionException("unknown-attempt", $"'{attempt}' names no attempt. Attempts are named like s0-m00012-a0; mr job events lists them.");
         context.Response.ContentType = "text/plain; charset=utf-8";
-        var file = node.Folders.Log(job, attempt);
-        if (File.Exists(file))
+        var tail = Reply.LongNumber(context, "tail");
+        await using var log = await OpenLogAsync(job, attempt, context.RequestAborted);
+        if (log is not null)
         {
-            await context.Response.SendFileAsync(file, context.RequestAborted);
-            return;
+            if (tail > 0 && log.Length > tail) log.Seek(-tail, SeekOrigin.End);
+            await log.CopyToAsync(context.Response.Body, context.RequestAborted);
         }
+        else if (tail > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+        }
+        else
+        {
+            throw new QuestionException("no-log", $"No node has a log of {attempt}: it wrote nothing, or ran on a node that is gone.");
+        }
+    }
+
+    /// <summary>The log of an attempt, from the node that has it; null where none does. Logs are small.</summary>
+    private async Task<Stream?> OpenLogAsync(string job, string attempt, CancellationToken cancellation)
+    {
+        var file = node.Folders.Log(job, attempt);
+        if (File.Exists(file)) return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         foreach (var peer in node.Links.Peers())
         {
             try
             {
-                using var response = await node.Links.Http.GetAsync(new Uri(new Uri(peer), $"internal/logs/{job}/{attempt}"), context.RequestAborted);
-                if (!response.IsSuccessStatusCode) continue;
-                await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
-                return;
+                using var response = await node.Links.Http.GetAsync(new Uri(new Uri(peer), $"internal/logs/{job}/{attempt}"), cancellation);
+                if (response.IsSuccessStatusCode) return new MemoryStream(await response.Content.ReadAsByteArrayAsync(cancellation));
             }
             catch (HttpRequestException)
             {
                 // The next node may have it.
             }
         }
-        throw new QuestionException("no-log", $"No node has a log of {attempt}: it wrote nothing, or ran on a node that is gone.");
+        return null;
     }
 
     private async Task OutputAsync(HttpContext context)
@@ -164,8 +224,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var job = await JobAsync(context);
         if (job.Status.Phase != "succeeded") throw new QuestionException("no-output", $"The job has no output: it is {job.Status.Phase}.");
         var name = Reply.Route(context, "name");
-        var path = Path.GetFullPath(Path.Combine(job.Spec.Output, name.Length == 0 ? OutputFolder.ManifestName : name));
-        if (!LocalPath.IsInside(path, Path.GetFullPath(job.Spec.Output)) || !File.Exists(path)) throw new QuestionException("no-file", $"The output has no file '{name}'. Its manifest lists those that it has.");
+        var output = LocalPath.Of(job.Spec.Output);
+        var path = Path.GetFullPath(Path.Combine(output, name.Length == 0 ? OutputFolder.ManifestName : name));
+        if (!LocalPath.IsInside(path, output) || !File.Exists(path)) throw new QuestionException("no-file", $"The output has no file '{name}'. Its manifest lists those that it has.");
         context.Response.ContentType = name.Length == 0 ? "application/json" : "application/octet-stream";
         await context.Response.SendFileAsync(path, context.RequestAborted);
     }

@@ -1,12 +1,12 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
+using System.Diagnostics;
 using MapReduce.Api;
 using MapReduce.Engine;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Telemetry;
 using MapReduce.Protocol.Work;
 using MapReduce.Worker;
 using Microsoft.AspNetCore.Builder;
@@ -16,24 +16,25 @@ using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node.Http;
 
-/// <summary>The API for nodes, what nodes ask each other, health and metrics.</summary>
+/// <summary>The API for nodes, what nodes ask each other, and health.</summary>
 internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, WorkerNode node, Tokens tokens, Func<string> status, ILogger<NodeEndpoints> log)
 {
     private const int MostSegmentsRequest = 1 << 20;
-    private long shuffled;
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/nodes", async (HttpContext context) => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted)), ApiJson.Default.NodeList));
-        routes.MapPost("/v1/nodes/{node}/drain", DrainAsync);
+        routes.Map("GET", "/v1/nodes", ListAsync, "ListNodes", "Lists the nodes.", Contract.Answer.Of<NodeList>());
+        routes.Map("POST", "/v1/nodes/{node}/drain", DrainAsync, "DrainNode", "Gives a node no more work, and says how far it is.", Contract.Answer.Of<DrainStatus>());
         routes.MapGet("/health/live", (HttpContext context) => Reply.WriteAsync(context, new HealthStatus(settings.Name, "live"), ApiJson.Default.HealthStatus));
         routes.MapGet("/health/ready", ReadyAsync);
-        routes.MapGet("/metrics", MetricsAsync);
         routes.MapGet("/internal/blobs/{digest}", BlobAsync);
         routes.MapPut("/internal/blobs/{digest}", PutBlobAsync);
         routes.MapPost("/internal/segments", SegmentsAsync);
         routes.MapGet("/internal/logs/{job}/{attempt}", LogAsync);
     }
+
+    private async Task ListAsync(HttpContext context)
+        => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted)), ApiJson.Default.NodeList);
 
     private async Task DrainAsync(HttpContext context)
     {
@@ -59,21 +60,6 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
         }
         context.Response.StatusCode = now == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await Reply.WriteAsync(context, new HealthStatus(settings.Name, now), ApiJson.Default.HealthStatus);
-    }
-
-    private Task MetricsAsync(HttpContext context)
-    {
-        var text = new StringBuilder();
-        Add("mapreduce_slots", "gauge", "Tasks that the node runs at a time.", settings.Slots);
-        Add("mapreduce_slots_busy", "gauge", "Attempts that the node runs now.", node.Running);
-        Add("mapreduce_epoch", "gauge", "The highest epoch that the node has seen.", node.Epochs.Highest);
-        Add("mapreduce_shuffle_sent_bytes", "counter", "Bytes of map output sent to reducers.", Interlocked.Read(ref shuffled));
-        Add("process_memory_bytes", "gauge", "Memory of the node's process.", Environment.WorkingSet);
-        Add("process_threads", "gauge", "Threads of the node's pool.", ThreadPool.ThreadCount);
-        context.Response.ContentType = "text/plain; version=0.0.4";
-        return context.Response.WriteAsync(text.ToString(), context.RequestAborted);
-
-        void Add(string name, string type, string help, long value) => text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name}{{node=\"{settings.Name}\"}} {value}\n");
     }
 
     private async Task BlobAsync(HttpContext context)
@@ -111,22 +97,31 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
             await context.Response.WriteAsync($"Epoch {request.Epoch} is over; this node has seen {node.Epochs.Highest}.");
             return;
         }
+        using var span = Tracing.Continue("send segments", ActivityKind.Server, context.Request.Headers.TraceParent);
+        span?.SetTag("mapreduce.node", settings.Name).SetTag("mapreduce.job", request.Job).SetTag("mapreduce.shares", request.Maps.Count);
         var plan = await node.Segments.PlanAsync(request.Plan, context.RequestAborted);
         var header = new byte[sizeof(long)];
         foreach (var map in request.Maps)
         {
             var attempt = new AttemptId(new TaskId(map.Stage, (TaskKind)map.Kind, map.Index), map.Number);
-            using var slice = OpenSlice(request.Job, attempt, plan, request.Reduce);
-            BinaryPrimitives.WriteInt64LittleEndian(header, slice?.Length ?? -1);
+            if (request.Check)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(header, IsWhole(request.Job, attempt, plan, request.Reduce) ? 0 : -1);
+                await context.Response.Body.WriteAsync(header, context.RequestAborted);
+                continue;
+            }
+            using var slice = OpenSlice(request.Job, attempt, plan, request.Reduce, out var isDamaged);
+            BinaryPrimitives.WriteInt64LittleEndian(header, slice?.Length ?? (isDamaged ? -2 : -1));
             await context.Response.Body.WriteAsync(header, context.RequestAborted);
             if (slice is null) return;
             await slice.CopyToAsync(context.Response.Body, context.RequestAborted);
-            Interlocked.Add(ref shuffled, slice.Length);
+            node.Metrics.Sent.Add(slice.Length);
         }
     }
 
-    private Engine.Shuffle.SegmentSlice? OpenSlice(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce)
+    private Engine.Shuffle.SegmentSlice? OpenSlice(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce, out bool isDamaged)
     {
+        isDamaged = false;
         try
         {
             return node.Segments.Open(job, map, plan, reduce);
@@ -134,7 +129,22 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
         catch (EngineException exception)
         {
             log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
+            isDamaged = true;
             return null;
+        }
+    }
+
+    private bool IsWhole(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce)
+    {
+        try
+        {
+            Engine.Shuffle.SegmentSlice.Check(node.Segments.PathOf(job, map), plan, reduce);
+            return true;
+        }
+        catch (EngineException exception)
+        {
+            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
+            return false;
         }
     }
 

@@ -22,6 +22,8 @@ internal static class Reply
 
     public static string Route(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
 
+    public static string Text(HttpContext context, string name) => context.Request.Query[name] is [{ } text] ? text : "";
+
     public static int Number(HttpContext context, string name) => (int)Math.Clamp(LongNumber(context, name), 0, int.MaxValue);
 
     public static long LongNumber(HttpContext context, string name) => context.Request.Query[name] is [{ } text]
@@ -60,9 +62,10 @@ internal static class Reply
 
     private static int Status(string code) => code switch
     {
-        "unknown-job" or "unknown-node" or "no-log" or "no-file" or "unknown-attempt" => StatusCodes.Status404NotFound,
+        "unknown-job" or "unknown-node" or "no-log" or "no-file" or "unknown-attempt" or "unknown-task" or "no-segment" => StatusCodes.Status404NotFound,
         "output-exists" or "running" or "not-running" or "busy" or "no-output" => StatusCodes.Status409Conflict,
-        "no-master" => StatusCodes.Status503ServiceUnavailable,
+        ApiException.Compacted => StatusCodes.Status410Gone,
+        "no-master" or "no-answer" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 

@@ -18,6 +18,8 @@ public static class Manifests
         ["rp1"] = (typeof(Report), Report.Parser),
         ["ra1"] = (typeof(Reported), Reported.Parser),
         ["rv1"] = (typeof(Revoke), Revoke.Parser),
+        ["fq1"] = (typeof(FoundingQuestion), FoundingQuestion.Parser),
+        ["fa1"] = (typeof(FoundingAnswer), FoundingAnswer.Parser),
         ["ep1"] = (typeof(EpochAnnounced), EpochAnnounced.Parser),
         ["oq1"] = (typeof(OutputsQuery), OutputsQuery.Parser),
         ["oa1"] = (typeof(Outputs), Outputs.Parser),
@@ -39,6 +41,14 @@ public static class Manifests
         ["ta1"] = (typeof(TasksAnswer), TasksAnswer.Parser),
         ["eq1"] = (typeof(EventsQuery), EventsQuery.Parser),
         ["ea1"] = (typeof(EventsAnswer), EventsAnswer.Parser),
+        ["aq1"] = (typeof(AttemptsQuery), AttemptsQuery.Parser),
+        ["aa1"] = (typeof(AttemptsAnswer), AttemptsAnswer.Parser),
+        ["vq1"] = (typeof(FailuresQuery), FailuresQuery.Parser),
+        ["va1"] = (typeof(FailuresAnswer), FailuresAnswer.Parser),
+        ["cq1"] = (typeof(ClusterQuery), ClusterQuery.Parser),
+        ["cs1"] = (typeof(ClusterAnswer), ClusterAnswer.Parser),
+        ["wq1"] = (typeof(ChangesQuery), ChangesQuery.Parser),
+        ["wa1"] = (typeof(ChangesAnswer), ChangesAnswer.Parser),
         ["ca1"] = (typeof(Cancel), Cancel.Parser),
         ["de1"] = (typeof(Delete), Delete.Parser),
         ["dn1"] = (typeof(Done), Done.Parser),
@@ -61,6 +71,6 @@ public static class Manifests
     /// <summary>How to read a message; null where the manifest is unknown.</summary>
     public static MessageParser? Parser(string manifest) => ByManifest.TryGetValue(manifest, out var entry) ? entry.Parser : null;
 
-    /// <summary>Whether a message is only ever written to disk, where it may be large.</summary>
-    public static bool IsSnapshot(Type type) => type == typeof(JobSnapshot) || type == typeof(MasterSnapshot);
+    /// <summary>Whether a message is only ever written to the journal, where it may be large.</summary>
+    public static bool IsOfJournal(Type type) => type == typeof(JobSnapshot) || type == typeof(MasterSnapshot) || type == typeof(EventRecord) || type == typeof(MasterRecord);
 }

@@ -2,15 +2,13 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Serialization;
 using Google.Protobuf;
+using MapReduce.Protocol;
 
 namespace MapReduce.Node.Serialization;
 
 /// <summary>The one serializer of our messages: an allow-list with short manifests.</summary>
 public sealed class ProtobufSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    /// <summary>The most bytes of a message. What is larger goes over HTTP.</summary>
-    public const int MostBytes = 64 << 10;
-
     /// <inheritdoc/>
     public override int Identifier => 4711;
 
@@ -22,8 +20,8 @@ public sealed class ProtobufSerializer(ExtendedActorSystem system) : SerializerW
     {
         var manifest = Manifest(obj);
         var bytes = ((IMessage)obj).ToByteArray();
-        if (bytes.Length > MostBytes && !Manifests.IsSnapshot(obj.GetType()))
-            throw new SerializationException($"A message '{manifest}' has {bytes.Length} bytes, and may have {MostBytes}. Large data goes over HTTP.");
+        if (bytes.Length > MessageLimits.MostBytes && !Manifests.IsOfJournal(obj.GetType()))
+            throw new SerializationException($"A message '{manifest}' has {bytes.Length} bytes, and may have {MessageLimits.MostBytes}. Large data goes over HTTP.");
         return bytes;
     }
 

@@ -1,0 +1,4 @@
+using Xunit;
+
+// They share one cluster and one browser.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

@@ -1,0 +1,51 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace MapReduce.Dashboard.Tests;
+
+/// <summary>A page of the dashboard. When it is left nothing may have gone wrong in it.</summary>
+internal sealed class Visit : IAsyncDisposable
+{
+    private readonly List<string> troubles = [];
+    private bool allowsLostConnections;
+    private bool allowsRefusals;
+
+    private Visit(IPage page) => Page = page;
+
+    public IPage Page { get; }
+
+    public static async Task<Visit> OpenAsync(IBrowserContext context, string address)
+    {
+        var page = await context.NewPageAsync();
+        page.SetDefaultTimeout(Patience.Milliseconds);
+        var visit = new Visit(page);
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning" && !(visit.allowsLostConnections && message.Text.Contains("ERR_", StringComparison.Ordinal))
+                && !(visit.allowsRefusals && message.Text.Contains("401", StringComparison.Ordinal))) visit.troubles.Add(message.Text);
+        };
+        page.PageError += (_, error) => visit.troubles.Add(error);
+        await page.GotoAsync(address);
+        return visit;
+    }
+
+    /// <summary>Says that the test cuts connections, which the browser complains of.</summary>
+    public void AllowLostConnections() => allowsLostConnections = true;
+
+    /// <summary>Says that the session ends during the test, which the browser complains of.</summary>
+    public void AllowRefusals() => allowsRefusals = true;
+
+    public ILocator Text(string text) => Page.GetByText(text).First;
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name }).First;
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name }).First;
+
+    public Task SeesAsync(string text) => Text(text).WaitForAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.CloseAsync();
+        Assert.Empty(troubles);
+    }
+}

@@ -1,0 +1,9 @@
+namespace MapReduce.Node.Tests;
+
+/// <summary>A clock that only the tests move.</summary>
+internal sealed class Clock : TimeProvider
+{
+    public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => Now;
+}
