@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Npgsql;
+
+namespace MapReduce.Postgres.Tests;
+
+/// <summary>A PostgreSQL server of the test's own, in a temporary folder, as a user that is not root. Leaves no process and no file.</summary>
+public sealed partial class PostgresServer : IDisposable
+{
+    private const int Kill = 9;
+    private const int Interrupt = 2;
+    public const string Password = "correct-horse";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-postgres-").FullName;
+    private readonly string[] settings;
+    private Process? process;
+
+    public PostgresServer(params string[] settings)
+    {
+        this.settings = settings;
+        using (var listener = new TcpListener(IPAddress.Loopback, 0))
+        {
+            listener.Start();
+            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        File.WriteAllText(Path.Combine(folder, "password"), Password);
+        if (IsRoot) Run("chown", "-R", "postgres", folder);
+        Run([.. AsUser, Path.Combine(Programs!, "initdb"), "-D", Data, "--username=mapreduce", $"--pwfile={Path.Combine(folder, "password")}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        Start();
+    }
+
+    /// <summary>The folder of the server's programs; null where it is not installed.</summary>
+    public static string? Programs { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => path, StringComparer.Ordinal).Select(path => Path.Combine(path, "bin")) : [])
+        .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")));
+
+    public int Port { get; }
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=postgres;Username=mapreduce;Password={Password}";
+
+    private string Data => Path.Combine(folder, "data");
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    private static string[] AsUser => IsRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+
+    /// <summary>Starts the server, and waits until it answers.</summary>
+    public void Start()
+    {
+        string[] command = [.. AsUser, Path.Combine(Programs!, "postgres"), "-D", Data, "-p", Port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-h", "127.0.0.1",
+            "-c", "fsync=off", "-c", "max_connections=200", "-c", "max_prepared_transactions=64", .. settings.SelectMany(setting => (string[])["-c", setting])];
+        process = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        Await();
+    }
+
+    /// <summary>Waits until the server answers.</summary>
+    public void Await()
+    {
+        var patience = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                Execute("SELECT 1");
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException or IOException && patience.Elapsed < Patience.Limit && !process!.HasExited)
+            {
+                Thread.Yield();
+            }
+        }
+    }
+
+    /// <summary>Ends the server as an operator would who is in a hurry.</summary>
+    public void Stop()
+    {
+        _ = Send(process!.Id, Interrupt);
+        process.WaitForExit();
+        process.Dispose();
+        process = null;
+    }
+
+    public int Execute(string sql)
+    {
+        using var connection = Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        return command.ExecuteNonQuery();
+    }
+
+    public T Scalar<T>(string sql)
+    {
+        using var connection = Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        return (T)command.ExecuteScalar()!;
+    }
+
+    public List<string> Rows(string sql)
+    {
+        using var connection = Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        using var reader = command.ExecuteReader();
+        var rows = new List<string>();
+        while (reader.Read()) rows.Add(string.Join('\t', Enumerable.Range(0, reader.FieldCount).Select(i => Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+        return rows;
+    }
+
+    /// <summary>What is prepared and neither committed nor given up.</summary>
+    public List<string> Prepared() => Rows("SELECT gid FROM pg_prepared_xacts ORDER BY gid");
+
+    /// <summary>Kills a process of the server, rather one that serves a job; the server then ends all sessions and recovers.</summary>
+    public void KillBackend()
+    {
+        var backend = Scalar<int>("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() ORDER BY application_name LIKE 'mapreduce%' DESC, random() LIMIT 1");
+        _ = Send(backend, Kill);
+    }
+
+    public NpgsqlConnection Open()
+    {
+        var connection = new NpgsqlConnection($"{ConnectionString};Pooling=false;Timeout=5;Application Name=test");
+        connection.Open();
+        return connection;
+    }
+
+    public void Dispose()
+    {
+        if (process is not null) Stop();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Run(params string[] command)
+    {
+        using var running = Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var output = running.StandardOutput.ReadToEndAsync();
+        var error = running.StandardError.ReadToEnd();
+        running.WaitForExit();
+        if (running.ExitCode != 0) throw new InvalidOperationException($"{command[0]}: {error} {output.Result}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Send(int process, int signal);
+}
