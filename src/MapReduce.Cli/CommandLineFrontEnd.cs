@@ -1,13 +1,5 @@
-using CommandLine;
-using CommandLine.Text;
 using MapReduce.Api;
-using MapReduce.Cli.Cat;
-using MapReduce.Cli.Cluster;
-using MapReduce.Cli.Generate;
-using MapReduce.Cli.Jobs;
-using MapReduce.Cli.Nodes;
-using MapReduce.Cli.Run;
-using MapReduce.Cli.Validate;
+using MapReduce.Cli.Completion;
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
 using MapReduce.Local;
@@ -85,94 +77,26 @@ internal static class CommandLineFrontEnd
             Console.WriteLine(Welcome.Text);
             return ExitCode.Success;
         }
-        var rest = arguments[1..];
         switch (arguments[0])
         {
-            case "run":
-                var end = Array.IndexOf(rest, "--");
-                var own = end < 0 ? rest : rest[..end];
-                return Parse<RunOptions>("run", own, options => RunVerb.Run(options, end < 0 ? [] : rest[(end + 1)..]));
-            case "submit":
-                var marks = Array.IndexOf(rest, "--");
-                return Parse<SubmitOptions>("submit", marks < 0 ? rest : rest[..marks], options => SubmitVerb.Run(options, marks < 0 ? [] : rest[(marks + 1)..]));
-            case "jobs":
-                return Parse<ConnectionOptions>("jobs", rest, JobVerbs.List);
-            case "job":
-                return Sub(rest, "job", "show, events, tasks, logs, counters, cancel or delete", (action, more) => Parse<JobVerbOptions>($"job {action}", more, options => JobVerbs.Run(action, options)));
-            case "nodes":
-                return Parse<ConnectionOptions>("nodes", rest, NodeVerbs.List);
-            case "node":
-                return Sub(rest, "node", "start or drain", Node);
-            case "certificate":
-                return Sub(rest, "certificate", "create", (action, more) => action == "create"
-                    ? Parse<CertificateOptions>("certificate create", more, CertificateVerb.Create)
-                    : throw new UserException(ExitCode.Usage, $"There is no command 'mr certificate {action}'. There is create."));
-            case "cluster":
-                return Sub(rest, "cluster", "up, status, kill, add or down", Cluster);
-            case "cat":
-                return Parse<CatOptions>("cat", rest, CatVerb.Run);
-            case "generate":
-                return Parse<GenerateOptions>("generate", rest, GenerateVerb.Run);
-            case "validate":
-                return Parse<ValidateOptions>("validate", rest, ValidateVerb.Run);
             case ExecutorVerb.Name:
-                return ExecutorVerb.Run(rest);
+                return ExecutorVerb.Run(arguments[1..]);
+            case CompletionVerb.Question:
+                return CompletionVerb.Answer(arguments[1..]);
             case "--version" or "version":
                 Console.WriteLine($"mr {typeof(CommandLineFrontEnd).Assembly.GetName().Version!.ToString(3)}");
                 return ExitCode.Success;
             case "--help" or "help" or "-h":
                 Console.WriteLine(Welcome.Text);
+                Console.WriteLine();
+                foreach (var listed in CommandTable.All) Console.WriteLine($"  mr {listed.Name,-20} {listed.Summary}");
                 return ExitCode.Success;
             default:
-                throw new UserException(ExitCode.Usage, $"There is no command '{arguments[0]}'. Run mr without arguments to see some.");
+                var command = CommandTable.Find(arguments);
+                var rest = arguments[command.Words.Length..];
+                var marks = command.TakesJobArguments ? Array.IndexOf(rest, "--") : -1;
+                return marks < 0 ? command.Run(rest, []) : command.Run(rest[..marks], rest[(marks + 1)..]);
         }
-    }
-
-    private static ExitCode Sub(string[] arguments, string verb, string actions, Func<string, string[], ExitCode> run)
-        => arguments.Length > 0 ? run(arguments[0], arguments[1..]) : throw new UserException(ExitCode.Usage, $"mr {verb} what? There are {actions}.");
-
-    private static ExitCode Node(string action, string[] arguments) => action switch
-    {
-        "start" => Parse<NodeStartOptions>("node start", arguments, NodeVerbs.Start),
-        "drain" => Parse<NodeDrainOptions>("node drain", arguments, NodeVerbs.Drain),
-        _ => throw new UserException(ExitCode.Usage, $"There is no command 'mr node {action}'. There are start and drain."),
-    };
-
-    private static ExitCode Cluster(string action, string[] arguments) => action switch
-    {
-        "up" => Parse<ClusterUpOptions>("cluster up", arguments, ClusterVerb.Up),
-        "status" => Parse<ClusterOptions>("cluster status", arguments, ClusterVerb.Status),
-        "kill" => Parse<ClusterOptions>("cluster kill", arguments, ClusterVerb.Kill),
-        "add" => Parse<ClusterOptions>("cluster add", arguments, ClusterVerb.Add),
-        "down" => Parse<ClusterOptions>("cluster down", arguments, ClusterVerb.Down),
-        _ => throw new UserException(ExitCode.Usage, $"There is no command 'mr cluster {action}'. There are up, status, kill, add and down."),
-    };
-
-    /// <summary>Parses the options of a verb and runs it.</summary>
-    private static ExitCode Parse<TOptions>(string verb, string[] arguments, Func<TOptions, ExitCode> run) where TOptions : new()
-    {
-        using var parser = new Parser(settings =>
-        {
-            settings.HelpWriter = null;
-            settings.AutoVersion = false;
-            settings.AllowMultiInstance = true;
-            settings.ParsingCulture = System.Globalization.CultureInfo.InvariantCulture;
-        });
-        var result = parser.ParseArguments(() => new TOptions(), arguments);
-        if (result is Parsed<TOptions> parsed) return run(parsed.Value);
-
-        var asked = result.Errors.Any(error => error.Tag is ErrorType.HelpRequestedError);
-        var help = HelpText.AutoBuild(result, text =>
-        {
-            text.Heading = asked ? $"mr {verb}" : $"mr {verb}: this cannot be understood.";
-            text.Copyright = "";
-            text.AdditionalNewLineAfterOption = false;
-            text.AutoVersion = false;
-            return asked ? text : HelpText.DefaultParsingErrorsHandler(result, text);
-        }, example => example).ToString();
-        if (!asked) return Fail(ExitCode.Usage, help);
-        Console.WriteLine(help);
-        return ExitCode.Success;
     }
 
     private static ExitCode Code(string apiError) => apiError switch
@@ -186,7 +110,7 @@ internal static class CommandLineFrontEnd
     private static ExitCode Code(EngineError error) => error switch
     {
         EngineError.BadInput or EngineError.InputChanged => ExitCode.Input,
-        EngineError.DiskFull or EngineError.Storage => ExitCode.Output,
+        EngineError.DiskFull or EngineError.Storage or EngineError.BadOutput => ExitCode.Output,
         EngineError.Definition or EngineError.NotDeterministic => ExitCode.Job,
         _ => ExitCode.Failed,
     };

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using MapReduce.Executor;
+using MapReduce.Storage;
 
 namespace MapReduce.Cli;
 
@@ -11,6 +12,8 @@ internal static class ExecutorVerb
     public static ExitCode Run(string[] arguments)
     {
         if (arguments.Length is not (1 or 2)) throw new UserException(ExitCode.Usage, "An executor is started by a node, with the path of the node's socket and a folder for temporary files. To run a job say mr run.");
+        // What the job's code starts belongs to the executor's group, which the node ends with it.
+        if (!OperatingSystem.IsWindows()) ProcessSignals.BeginGroup();
         try
         {
             ExecutorHost.Serve(arguments[0], arguments.ElementAtOrDefault(1));

@@ -21,14 +21,14 @@ public sealed class ArchitectureTests
         ["Testing"] = ["Local"],
         ["Postgres"] = ["Sdk", "Storage"],
         ["Master"] = ["Coordination", "Protocol", "Storage"],
-        ["Worker"] = ["Protocol", "Engine", "Storage"],
+        ["Worker"] = ["Coordination", "Protocol", "Engine", "Storage"],
         ["Node"] = ["Master", "Worker", "Api"],
         ["Cli"] = ["Local", "Api", "Node", "Executor", "Postgres"],
     };
 
-    private static readonly string[] WithoutAkka = ["Sdk", "Storage", "Engine", "Protocol", "Coordination", "Local", "Executor", "Api"];
+    private static readonly string[] WithoutAkka = ["Sdk", "Storage", "Engine", "Protocol", "Coordination", "Local", "Executor", "Api", "Postgres"];
 
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = Checkout.Root;
 
     [Fact]
     public void Projects_reference_only_what_the_architecture_allows()
@@ -44,11 +44,11 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Jobs_reference_the_Sdk_and_nothing_else_of_ours()
+    public void Jobs_reference_the_Sdk_and_nothing_else_of_ours_but_a_store()
     {
         var projects = Directory.GetFiles(Path.Combine(Root, "jobs"), "*.csproj", SearchOption.AllDirectories);
-        Assert.Equal(8, projects.Length);
-        foreach (var project in projects) Assert.Equal(["Sdk"], References(project).Select(Room));
+        Assert.Equal(9, projects.Length);
+        foreach (var project in projects) Assert.Equal(Room(project) == "Traffic" ? ["Sdk", "Postgres"] : ["Sdk"], References(project).Select(Room));
     }
 
     [Fact]
@@ -83,11 +83,4 @@ public sealed class ArchitectureTests
 
     private static IEnumerable<string> References(string project)
         => XDocument.Load(project).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "MapReduce.sln"))) folder = folder.Parent!;
-        return folder.FullName;
-    }
 }

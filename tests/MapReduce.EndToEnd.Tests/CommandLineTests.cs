@@ -152,6 +152,14 @@ public sealed partial class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void A_job_whose_dependency_is_another_version_than_ours_gets_its_own()
+    {
+        var (code, _, error) = Mr.Run("run", Mr.ConflictingJob, "-q", "--input", sandbox.Write("in", "one\ntwo\n"), "--output", sandbox["out"], "--partitions", "1");
+        Assert.True(code == 0, error);
+        Assert.Equal("1.0.0.0\t2\n", File.ReadAllText(Path.Combine(sandbox["out"], "part-00000")));
+    }
+
+    [Fact]
     public void A_cancelled_run_leaves_nothing()
     {
         using var mr = Mr.Start("run", Mr.TestJobs, "--job", "Endless", "--output", sandbox["out"], "--events", sandbox["events"]);

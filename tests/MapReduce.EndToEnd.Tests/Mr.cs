@@ -24,6 +24,9 @@ internal sealed class Mr : IDisposable
     /// <summary>The assembly of test jobs.</summary>
     public static string TestJobs { get; } = Path.Combine(AppContext.BaseDirectory, "MapReduce.TestJobs.dll");
 
+    /// <summary>The assembly of the job that brings a dependency of which the program itself has another version: in a folder of its own.</summary>
+    public static string ConflictingJob { get; } = Path.Combine(AppContext.BaseDirectory.Replace("MapReduce.EndToEnd.Tests", "MapReduce.ConflictingJob", StringComparison.Ordinal), "MapReduce.ConflictingJob.dll");
+
     /// <summary>The assembly of a sample job.</summary>
     public static string Job(string name) => Path.Combine(AppContext.BaseDirectory, $"{name}.dll");
 

@@ -22,27 +22,27 @@ public sealed class Gated : IJob
     public void Define(JobBuilder job)
     {
         var options = job.Options<GateOptions>();
-        if (options.Phase == "plan") Wait(options.Gate);
+        if (options.Phase == "plan") Wait(options.Gate, "gate");
         var words = job.Counter("words");
         job.ReadLines(job.Inputs).Map(() => new WordsOfLines(options, words)).Reduce((string key, Values<long> values, IEmitter<string, long> output) =>
         {
-            if (key == "gate" && options.Phase == "reduce") Wait(options.Gate);
+            if (key == "gate" && options.Phase == "reduce") Wait(options.Gate, key);
             var sum = 0L;
             var count = 0;
             foreach (var value in values)
             {
                 sum += value;
-                if (key == "filler" && ++count == Fill / 2 && options.Phase == "merge") Wait(options.Gate);
+                if (key == "filler" && ++count == Fill / 2 && options.Phase == "merge") Wait(options.Gate, "gate");
             }
             output.Emit(key, sum);
         }).WriteText(job.Output);
     }
 
-    /// <summary>Says that an attempt is here, and waits; an attempt that comes later finds the gate open.</summary>
-    private static void Wait(string gate)
+    /// <summary>Says that an attempt is here, and waits until this gate is open, or all are; an attempt that comes later finds it open.</summary>
+    internal static void Wait(string folder, string gate)
     {
-        File.WriteAllText(Path.Combine(gate, $"entered-{Environment.ProcessId}"), "");
-        while (!File.Exists(Path.Combine(gate, "open"))) Thread.Sleep(5);
+        File.WriteAllText(Path.Combine(folder, $"entered-{Environment.ProcessId}"), "");
+        while (!File.Exists(Path.Combine(folder, "open")) && !File.Exists(Path.Combine(folder, gate))) Thread.Sleep(5);
     }
 
     private sealed class WordsOfLines(GateOptions options, Counter words) : IMapper<TextLine, string, long>
@@ -50,10 +50,10 @@ public sealed class Gated : IJob
         public void Map(TextLine line, IEmitter<string, long> output)
         {
             var text = line.ToString();
-            if (text == "gate")
+            if (text.StartsWith("gate", StringComparison.Ordinal))
             {
                 for (var i = 0; i < Fill && options.Phase is ("spill" or "merge"); i++) output.Emit("filler", 0);
-                if (options.Phase is "map" or "spill") Wait(options.Gate);
+                if (options.Phase is "map" or "spill") Wait(options.Gate, text);
             }
             foreach (var word in text.Split(' '))
             {

@@ -13,6 +13,21 @@ public sealed class Exiting : IJob
         .WriteText(job.Output);
 }
 
+/// <summary>Starts a program that never ends and holds the process's output, and ends the process. Each line is a file that takes the program's number.</summary>
+public sealed class Leaving : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine line, IEmitter<string, long> _) =>
+        {
+            using var program = System.Diagnostics.Process.Start("tail", ["-f", "/dev/null"]);
+            File.AppendAllText(line.ToString(), $"{program.Id}\n");
+            Environment.Exit(7);
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
+
 /// <summary>Calls itself until the stack is full, which no process survives.</summary>
 public sealed class Overflowing : IJob
 {
@@ -54,6 +69,38 @@ public sealed class Greedy : IJob
                 kept.Add(new byte[8 << 20]);
                 Array.Fill(kept[^1], (byte)1);
             }
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
+
+/// <summary>Keeps all processors busy and never comes back.</summary>
+public sealed class Burning : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine _, IEmitter<string, long> _) =>
+        {
+            for (var thread = 0; thread < 4 * Environment.ProcessorCount; thread++) new Thread(Spin) { IsBackground = true }.Start();
+            Spin();
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+
+    private static void Spin()
+    {
+        for (var turns = 0UL; turns < ulong.MaxValue; turns++) Thread.SpinWait(1);
+    }
+}
+
+/// <summary>Starts threads without end.</summary>
+public sealed class Leaking : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine _, IEmitter<string, long> _) =>
+        {
+            while (Environment.ProcessorCount > 0) new Thread(() => Thread.Sleep(Timeout.Infinite), 64 << 10) { IsBackground = true }.Start();
         })
         .Aggregate(Sum.Of<long>())
         .WriteText(job.Output);

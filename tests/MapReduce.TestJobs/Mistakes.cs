@@ -101,6 +101,24 @@ public sealed class ThrowingDefine : IJob
     public void Define(JobBuilder job) => throw new InvalidOperationException("The stars are wrong.");
 }
 
+/// <summary>A constructor that throws.</summary>
+public sealed class ThrowingConstructor : IJob
+{
+    public ThrowingConstructor() => throw new InvalidOperationException("The stars are wrong.");
+
+    public void Define(JobBuilder job) => throw new NotSupportedException("Nobody gets here.");
+}
+
+/// <summary>A static constructor that throws.</summary>
+public sealed class ThrowingStaticConstructor : IJob
+{
+    private static readonly string[] Stars = Look();
+
+    public void Define(JobBuilder job) => throw new NotSupportedException($"Nobody gets here, but for {Stars.Length} stars.");
+
+    private static string[] Look() => throw new InvalidOperationException("The stars are wrong.");
+}
+
 /// <summary>A definition that is another one each time.</summary>
 public sealed class MoodyDefine : IJob
 {

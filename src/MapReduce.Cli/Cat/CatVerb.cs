@@ -14,8 +14,13 @@ internal static class CatVerb
         var manifest = OutputManifest.Read(manifestPath);
         var (layout, files) = Find(manifest, options);
         var paths = files.Select(file => Path.Combine(options.Output, file)).ToList();
-        foreach (var path in paths)
+        var sizes = manifest.Files.ToDictionary(file => file.Name, file => file.Bytes);
+        foreach (var (path, file) in paths.Zip(files))
+        {
             if (!File.Exists(path)) throw new UserException(ExitCode.Input, $"'{path}' is missing, though the job wrote it. Run the job again.");
+            if (new FileInfo(path).Length is var length && length != sizes[file])
+                throw new UserException(ExitCode.Input, $"'{path}' is damaged: it has {length} bytes, and had {sizes[file]} when the job wrote it. Run the job again.");
+        }
         using var output = Console.OpenStandardOutput();
         try
         {

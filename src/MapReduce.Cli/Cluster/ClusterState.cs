@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cluster;
 
@@ -58,23 +58,9 @@ internal sealed record NodeProcess(int Number, string Name, int Port, int HttpPo
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{HttpPort}/";
 
-    /// <summary>The process, if it lives; a number is used again some day, so the time counts too.</summary>
-    public Process? Find()
-    {
-        try
-        {
-            var process = Process.GetProcessById(ProcessId);
-            if (!process.HasExited && Math.Abs(StartedAt(process) - Started) <= 2) return process;
-            process.Dispose();
-        }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
-        {
-            // Gone.
-        }
-        return null;
-    }
-
-    public static long StartedAt(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+    /// <summary>The process.</summary>
+    [JsonIgnore]
+    public ProcessIdentity Identity => new(ProcessId, Started);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]

@@ -19,6 +19,7 @@ internal static class ClusterVerb
         }
         Show(state, slots);
         Console.WriteLine($"folder  {cluster.Folder}");
+        ShowLink(cluster.Folder, state);
         var named = options.Folder is null ? "" : $" --cluster {cluster.Folder}";
         Console.WriteLine($"next    mr submit jobs/WordCount{named} --input jobs/WordCount/sample --output out/words");
         return ExitCode.Success;
@@ -28,13 +29,17 @@ internal static class ClusterVerb
     {
         var cluster = Of(options);
         if (options.Json) Output.Json(Describe(cluster.Folder, cluster.State));
-        else Show(cluster.State, null);
+        else
+        {
+            Show(cluster.State, null);
+            ShowLink(cluster.Folder, cluster.State);
+        }
         return ExitCode.Success;
     }
 
     public static ExitCode Kill(ClusterOptions options)
     {
-        var killed = Of(options).KillNode(options.Number ?? throw new UserException(ExitCode.Usage, "Which node? Give its number: mr cluster kill 2. See mr cluster status."));
+        var killed = Of(options).KillNodeAsync(options.Number ?? throw new UserException(ExitCode.Usage, "Which node? Give its number: mr cluster kill 2. See mr cluster status.")).GetAwaiter().GetResult();
         if (options.Json) Output.Json(new JsonObject { ["killed"] = killed.Name });
         else Console.WriteLine($"{killed.Name} is killed. Start it again with mr cluster add.");
         return ExitCode.Success;
@@ -73,10 +78,16 @@ internal static class ClusterVerb
                 $"{node.Name}  {(LocalCluster.IsAlive(node) ? "up  " : "down")}  {node.Address}  process {node.ProcessId}{(slots is null ? "" : $"  slots {slots}")}"));
     }
 
+    private static void ShowLink(string folder, ClusterState state)
+    {
+        if (DashboardLink.For(folder, state) is { } link) Console.WriteLine($"open    {link}  (good once, for 5 minutes)");
+    }
+
     private static JsonObject Describe(string folder, ClusterState state) => new()
     {
         ["folder"] = folder,
         ["tokenFile"] = ClusterState.TokenFile(folder),
+        ["dashboard"] = DashboardLink.For(folder, state),
         ["nodes"] = new JsonArray([.. state.Nodes.OrderBy(node => node.Number).Select(node => new JsonObject
         {
             ["number"] = node.Number,

@@ -1,16 +1,13 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using MapReduce.Node.Configuration;
+using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cluster;
 
 /// <summary>A cluster of node processes on this machine: starts, kills and ends them.</summary>
 internal sealed class LocalCluster(string folder)
 {
-    private const int Kill = 9;
-    private const int Terminate = 15;
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
@@ -69,50 +66,44 @@ internal sealed class LocalCluster(string folder)
 
     /// <summary>Kills a node as a crash would.</summary>
     /// <exception cref="UserException">There is no such node.</exception>
-    public NodeProcess KillNode(int number)
+    public async Task<NodeProcess> KillNodeAsync(int number)
     {
         var nodes = State.Nodes;
         var node = nodes.FirstOrDefault(node => node.Number == number)
             ?? throw new UserException(ExitCode.Usage, $"There is no node {number}: the cluster has {string.Join(", ", nodes.Select(node => node.Number).Order())}. See mr cluster status.");
-        using var process = node.Find() ?? throw new UserException(ExitCode.Cluster, $"{node.Name} is down already. Start it again with mr cluster add.");
-        Signal(process, Kill);
-        process.WaitForExit();
+        using var process = node.Identity.Find() ?? throw new UserException(ExitCode.Cluster, $"{node.Name} is down already. Start it again with mr cluster add.");
+        process.Kill();
+        await node.Identity.AwaitEndAsync(EndPatience);
         return node;
     }
 
     /// <summary>Ends all nodes. What is journalled stays, and goes on with the next start.</summary>
     public async Task<int> DownAsync()
     {
-        var living = (ClusterState.Read(Folder)?.Nodes ?? []).Select(node => node.Find()).OfType<Process>().ToList();
-        foreach (var process in living) Signal(process, Terminate);
-        foreach (var process in living)
+        var living = (ClusterState.Read(Folder)?.Nodes ?? []).Select(node => node.Identity).Where(node => node.IsAlive).ToList();
+        foreach (var node in living) Terminate(node);
+        foreach (var node in living)
         {
-            using var patience = new CancellationTokenSource(EndPatience);
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Signal(process, Kill);
-                await process.WaitForExitAsync();
-            }
-            process.Dispose();
+            if (await node.AwaitEndAsync(EndPatience)) continue;
+            Kill(node);
+            await node.AwaitEndAsync(EndPatience);
         }
         File.Delete(Path.Combine(Folder, "cluster.json"));
         return living.Count;
     }
 
-    public static bool IsAlive(NodeProcess node)
+    public static bool IsAlive(NodeProcess node) => node.Identity.IsAlive;
+
+    private static void Terminate(ProcessIdentity node)
     {
-        using var process = node.Find();
-        return process is not null;
+        if (OperatingSystem.IsWindows()) Kill(node);
+        else ProcessSignals.Send(node.Id, ProcessSignals.Terminate);
     }
 
-    private static void Signal(Process process, int signal)
+    private static void Kill(ProcessIdentity node)
     {
-        if (OperatingSystem.IsWindows() || signal == Kill) process.Kill();
-        else _ = SystemCalls.Kill(process.Id, signal);
+        using var process = node.Find();
+        process?.Kill();
     }
 
     private void MakeToken()
@@ -148,10 +139,10 @@ internal sealed class LocalCluster(string folder)
             }
 
             """) + string.Join('\n', settings.Select(setting => $"mapreduce.{setting}")));
-        // Every start of a node is another process; what an earlier one has said stays.
         var log = Path.Combine(own, "node.log");
+        NodeLog.Rotate(log);
         using var process = Detached.Start(log, [.. OwnCommand.Line, "node", "start", "--local", "--config", file]);
-        return new NodeProcess(number, name, port, httpPort, process.Id, NodeProcess.StartedAt(process));
+        return new NodeProcess(number, name, port, httpPort, process.Id, ProcessIdentity.Of(process).Started);
     }
 
     private async Task ReadyAsync(NodeProcess node, CancellationToken cancellation)
@@ -188,10 +179,4 @@ internal sealed class LocalCluster(string folder)
     private string LogOf(NodeProcess node) => Path.Combine(Folder, node.Name, "node.log");
 
     private static string Tail(string file) => File.Exists(file) ? string.Join(Environment.NewLine, File.ReadLines(file).TakeLast(5)) : "";
-}
-
-internal static partial class SystemCalls
-{
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    internal static partial int Kill(int process, int signal);
 }

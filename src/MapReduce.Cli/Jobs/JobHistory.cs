@@ -28,7 +28,7 @@ internal sealed class JobHistory
                 var kind = attempt[..(attempt.IndexOf('-', StringComparison.Ordinal) + 2)];
                 if (left.TryGetValue(kind, out var count) && (left[kind] = count - 1) == 0) phases.Add(($"{(kind[^1] == 'm' ? "map" : "reduce")} {kind[1..^2]}", @event.At));
                 break;
-            case "MapOutputLost" when @event.Attempt is { } lost:
+            case "MapOutputLost" or "PartDamaged" when @event.Attempt is { } lost:
                 left[lost[..(lost.IndexOf('-', StringComparison.Ordinal) + 2)]]++;
                 break;
             case "JobPublished":

@@ -55,16 +55,17 @@ internal static class JobVerbs
             "tasks" => TasksAsync(client, job, options, cancel.Token).GetAwaiter().GetResult(),
             "events" => EventsAsync(client, job, options, cancel.Token).GetAwaiter().GetResult(),
             "logs" => LogsAsync(client, job, options, cancel.Token).GetAwaiter().GetResult(),
-            "cancel" => Done(client.CancelAsync(job, cancel.Token), $"{job} is cancelled."),
-            "delete" => Done(client.DeleteAsync(job, cancel.Token), $"{job} is deleted; its output stays."),
+            "cancel" => Done(client.CancelAsync(job, cancel.Token), "cancelled", $"{job} is cancelled.", options),
+            "delete" => Done(client.DeleteAsync(job, cancel.Token), "deleted", $"{job} is deleted; its output stays.", options),
             _ => throw new UserException(ExitCode.Usage, $"There is no command 'mr job {action}'. There are show, events, tasks, logs, counters, cancel and delete."),
         };
     }
 
-    private static ExitCode Done(Task action, string message)
+    private static ExitCode Done(Task action, string done, string message, JobVerbOptions options)
     {
         action.GetAwaiter().GetResult();
-        Console.WriteLine(message);
+        if (options.Json) Output.Json(new System.Text.Json.Nodes.JsonObject { [done] = options.Job });
+        else Console.WriteLine(message);
         return ExitCode.Success;
     }
 
@@ -155,9 +156,11 @@ internal static class JobVerbs
                 if (@event.Revision >= job.Revision) break;
             }
             if (attempt is null) throw new UserException(ExitCode.Usage, $"No attempt of the job has failed. Name one: mr job logs {name} s0-m00000-a0.");
-            await Console.Error.WriteLineAsync($"{attempt}:");
+            if (!options.Json) await Console.Error.WriteLineAsync($"{attempt}:");
         }
-        Console.Write(await client.LogAsync(name, attempt, cancellation));
+        var log = await client.LogAsync(name, attempt, cancellation);
+        if (options.Json) Output.Json(new System.Text.Json.Nodes.JsonObject { ["attempt"] = attempt, ["log"] = log });
+        else Console.Write(log);
         return ExitCode.Success;
     }
 }

@@ -54,6 +54,9 @@ internal sealed class SubmitOptions : ConnectionOptions
     [Option("sync", HelpText = "Sync the output to disk before it appears.")]
     public bool Sync { get; set; }
 
+    [Option("non-determinism", HelpText = "Where a map task that runs again makes another output than the one that was read: fail or warn. Default: the cluster's, which is fail.")]
+    public string? NonDeterminism { get; set; }
+
     [Option("token", HelpText = "A name for this submission: submitting again with it gives the same job.")]
     public string? ClientToken { get; set; }
 

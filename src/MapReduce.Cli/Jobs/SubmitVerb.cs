@@ -1,6 +1,7 @@
 using MapReduce.Api;
 using MapReduce.Cli.Cluster;
 using MapReduce.Cli.Run;
+using MapReduce.Node.Telemetry;
 using MapReduce.Storage;
 
 namespace MapReduce.Cli.Jobs;
@@ -20,6 +21,7 @@ internal static class SubmitVerb
     /// <summary>Submits, and waits unless that is not wanted.</summary>
     public static async Task<ExitCode> RunAsync(MapReduceClient client, string job, SubmitRequest request, SubmitOptions options, CancellationToken cancellation)
     {
+        using var telemetry = CommandTelemetry.Begin("mr submit");
         var assembly = JobProject.Assembly(job, options.Quiet || options.Json);
         var archive = Package.Make(assembly);
         JobReceipt receipt;
@@ -67,6 +69,7 @@ internal static class SubmitVerb
             Compression = options.Compress.ToLowerInvariant(),
             SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
             Durable = options.Sync,
+            NonDeterminism = options.NonDeterminism is null or "fail" or "warn" ? options.NonDeterminism : throw new UserException(ExitCode.Usage, $"--non-determinism {options.NonDeterminism} is not possible. Give fail or warn."),
             ClientToken = options.ClientToken ?? Guid.NewGuid().ToString("n"),
         };
     }
@@ -101,13 +104,13 @@ internal static class SubmitVerb
         var hint = failure.Reason == "BadInput" && inputs.FirstOrDefault(Path.Exists) is { } here
             ? $"{Environment.NewLine}'{here}' exists on this machine, but not on the nodes. Put it where every node can read it under the same path."
             : "";
-        return $"The job failed ({failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}): {failure.Message}{hint}{Environment.NewLine}See mr job show {job[..8]} and mr job events {job[..8]}.";
+        return $"The job failed ({failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}): {failure.Message}{hint}{Environment.NewLine}To see why, with what to change: mr job diagnose {job[..8]}.";
     }
 
     private static ExitCode CodeOf(string reason) => reason switch
     {
         "BadInput" or "InputChanged" => ExitCode.Input,
-        "DiskFull" or "Storage" or "Publish" => ExitCode.Output,
+        "DiskFull" or "OutputFull" or "Storage" or "Publish" or "BadOutput" => ExitCode.Output,
         "Definition" or "NotDeterministic" => ExitCode.Job,
         _ => ExitCode.Failed,
     };

@@ -15,6 +15,7 @@ internal sealed class WatchDisplay : IDisposable
     private readonly bool terminal = !Console.IsErrorRedirected;
     private readonly CancellationTokenSource stop = new();
     private readonly Task polling;
+    private readonly Dictionary<string, string> holders = [];
     private string shown = "";
     private string? lostNode;
     private int reassigned;
@@ -35,22 +36,31 @@ internal sealed class WatchDisplay : IDisposable
             switch (@event.Event)
             {
                 case "AttemptFailed" when @event.Reason == "WorkerLost":
-                    if (lostNode is not null && lostNode != @event.Node) FlushLoss();
-                    lostNode = @event.Node;
+                    Lose(@event.Node);
                     reassigned++;
                     break;
-                case "MapOutputLost":
+                case "MapOutputLost" when @event.IsLossOfNode:
+                    Lose(holders.GetValueOrDefault(@event.Attempt!));
                     outputs++;
+                    break;
+                case "MapOutputLost":
+                    FlushLoss();
+                    Line($"the output of {@event.Attempt} on {holders.GetValueOrDefault(@event.Attempt!) ?? "its node"} is made again: {FirstLine(@event.Message)}");
                     break;
                 case "AttemptFailed":
                     FlushLoss();
                     Line($"{@event.Attempt} failed on {@event.Node} ({@event.Reason}): {FirstLine(@event.Message)}");
+                    break;
+                case "PartDamaged":
+                    FlushLoss();
+                    Line($"{@event.Attempt} is made again: {FirstLine(@event.Message)}");
                     break;
                 case "EpochClaimed" when @event.Revision > 1:
                     FlushLoss();
                     Line($"the job master has moved; reign {@event.Epoch}");
                     break;
                 default:
+                    if (@event.Event is "AttemptSucceeded" or "MapOutputFound") holders[@event.Attempt!] = @event.Node!;
                     FlushLoss();
                     break;
             }
@@ -71,11 +81,23 @@ internal sealed class WatchDisplay : IDisposable
 
     private static string FirstLine(string? text) => (text ?? "").Split('\n')[0].TrimEnd();
 
+    /// <summary>What a node had is lost; what is told of one node together is one line.</summary>
+    private void Lose(string? node)
+    {
+        if (lostNode is not null && lostNode != node) FlushLoss();
+        lostNode = node ?? "a node";
+    }
+
     private void FlushLoss()
     {
-        if (lostNode is null && outputs == 0) return;
-        var again = outputs > 0 ? string.Create(CultureInfo.InvariantCulture, $"{outputs} map outputs are made again; other finished work kept") : "finished work kept";
-        Line(string.Create(CultureInfo.InvariantCulture, $"{lostNode ?? "a node"} lost; {reassigned} tasks reassigned; {again}"));
+        if (lostNode is null) return;
+        var again = outputs switch
+        {
+            0 => "finished work kept",
+            1 => "1 map output is made again; other finished work kept",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{outputs} map outputs are made again; other finished work kept"),
+        };
+        Line(string.Create(CultureInfo.InvariantCulture, $"{lostNode} lost; {reassigned} {(reassigned == 1 ? "task" : "tasks")} reassigned; {again}"));
         (lostNode, reassigned, outputs) = (null, 0, 0);
     }
 

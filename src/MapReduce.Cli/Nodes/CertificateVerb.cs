@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using CommandLine;
 using MapReduce.Node.Security;
 
@@ -14,6 +15,9 @@ internal sealed class CertificateOptions
 
     [Option("folder", Default = "certificates", HelpText = "Where the authority and all certificates are made.")]
     public string Folder { get; set; } = "certificates";
+
+    [Option("json", HelpText = "Write JSON.")]
+    public bool Json { get; set; }
 }
 
 /// <summary><c>mr certificate create</c>: the authority of a cluster, and a certificate for a node.</summary>
@@ -25,13 +29,19 @@ internal static class CertificateVerb
         if (options.Node is not { } node || hosts.Count == 0)
             throw new UserException(ExitCode.Usage, "Which node, and where is it? Give its name and each host name or address: mr certificate create node-1 --host node-1.example --host 10.0.0.1.");
         var authority = new ClusterAuthority(options.Folder);
-        var (certificate, key) = authority.Issue(node, hosts);
+        var issued = authority.Issue(node, hosts);
+        var (trusted, certificate, key) = (Path.GetFullPath(authority.CertificateFile), Path.GetFullPath(issued.Certificate), Path.GetFullPath(issued.Key));
+        if (options.Json)
+        {
+            Output.Json(new JsonObject { ["node"] = node, ["authority"] = trusted, ["certificate"] = certificate, ["key"] = key });
+            return ExitCode.Success;
+        }
         Console.WriteLine($$"""
             Give these to {{node}}, and keep authority.key to yourself:
             mapreduce.tls {
-              authority = "{{Path.GetFullPath(authority.CertificateFile)}}"
-              certificate = "{{Path.GetFullPath(certificate)}}"
-              key = "{{Path.GetFullPath(key)}}"
+              authority = "{{trusted}}"
+              certificate = "{{certificate}}"
+              key = "{{key}}"
             }
             """);
         return ExitCode.Success;

@@ -4,6 +4,7 @@ using MapReduce.Api;
 using MapReduce.Cli.Cluster;
 using MapReduce.Node;
 using MapReduce.Node.Configuration;
+using MapReduce.Postgres;
 
 namespace MapReduce.Cli.Nodes;
 
@@ -15,6 +16,9 @@ internal sealed class NodeStartOptions
 
     [Option("local", HelpText = "Begin with the overlay for nodes on one machine.")]
     public bool Local { get; set; }
+
+    [Option("set", HelpText = "A setting of hocon/reference.conf, such as job.attempts=2. May be given several times.")]
+    public IEnumerable<string> Settings { get; set; } = [];
 }
 
 /// <summary>The options of <c>mr node drain</c>.</summary>
@@ -36,11 +40,12 @@ internal static class NodeVerbs
     public static ExitCode Start(NodeStartOptions options)
     {
         using var cancel = new CancelKey();
+        IReadOnlyList<string>? electors = null;
         while (true)
         {
-            var config = NodeConfiguration.Load(options.Files);
-            if (options.Local) config = config.WithFallback(NodeConfiguration.Local);
-            var (end, reason) = RunAsync(NodeSettings.Read(config), cancel.Token).GetAwaiter().GetResult();
+            var config = NodeConfiguration.Layers(options.Files, options.Settings, options.Local);
+            var settings = NodeSettings.Read(NodeConfiguration.Merge(config));
+            (var end, var reason, electors) = RunAsync(settings.With([new PostgresParticipant(settings.Connections)]), electors, cancel.Token).GetAwaiter().GetResult();
             if (end == NodeEnd.Stopped) return ExitCode.Success;
             if (end == NodeEnd.Fatal) throw new UserException(ExitCode.Cluster, reason);
             Console.Error.WriteLine($"{reason} It joins again.");
@@ -84,13 +89,14 @@ internal static class NodeVerbs
         return ExitCode.Success;
     }
 
-    private static async Task<(NodeEnd End, string Reason)> RunAsync(NodeSettings settings, CancellationToken stop)
+    private static async Task<(NodeEnd End, string Reason, IReadOnlyList<string> Electors)> RunAsync(NodeSettings settings, IReadOnlyList<string>? electors, CancellationToken stop)
     {
-        await using var node = await MapReduceNode.StartAsync(settings, CancellationToken.None);
+        await using var node = await MapReduceNode.StartAsync(settings, electors, CancellationToken.None);
         Console.WriteLine($"{settings.Name} serves {settings.HttpAddress}");
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var _ = stop.Register(told.SetResult);
         if (await Task.WhenAny(told.Task, node.Ended) == told.Task) await node.StopAsync(settings.Drain);
-        return await node.Ended;
+        var (end, reason) = await node.Ended;
+        return (end, reason, node.Electors);
     }
 }

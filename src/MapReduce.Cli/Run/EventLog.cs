@@ -27,7 +27,7 @@ internal sealed class EventLog : IDisposable
     public void Write(JobEvent @event)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = Output.Encoder }))
         {
             json.WriteStartObject();
             json.WriteString("event", @event.GetType().Name);
@@ -50,6 +50,7 @@ internal sealed class EventLog : IDisposable
         JobEvent.AttemptRevoked revoked => revoked.Attempt.ToString(),
         JobEvent.StagePlanned planned => planned.Attempt.ToString(),
         JobEvent.MapOutputLost lost => lost.Attempt.ToString(),
+        JobEvent.PartDamaged damaged => damaged.Attempt.ToString(),
         _ => null,
     };
 }

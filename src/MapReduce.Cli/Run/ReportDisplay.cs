@@ -35,7 +35,7 @@ internal static class ReportDisplay
 
     public static void Json(LocalReport report)
     {
-        using var json = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
+        using var json = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true, Encoder = Output.Encoder });
         json.WriteStartObject();
         json.WriteString("output", report.Output);
         json.WriteString("job", report.Manifest.Job);

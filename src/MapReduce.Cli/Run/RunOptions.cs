@@ -59,6 +59,9 @@ internal sealed class RunOptions
     [Option("events", HelpText = "Append the job's events to this file, a JSON document a line.")]
     public string? Events { get; set; }
 
+    [Option("connection", HelpText = "A connection that the job names, as NAME=STRING. May be given several times. Others can see it while the job runs: rather set MAPREDUCE_CONNECTION_NAME.")]
+    public IEnumerable<string> Connections { get; set; } = [];
+
     [Option("json", HelpText = "Write the result as JSON, and progress not at all.")]
     public bool Json { get; set; }
 

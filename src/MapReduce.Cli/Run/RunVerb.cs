@@ -1,6 +1,8 @@
 using MapReduce.Engine;
 using MapReduce.Engine.Loading;
 using MapReduce.Local;
+using MapReduce.Postgres;
+using MapReduce.Storage;
 
 namespace MapReduce.Cli.Run;
 
@@ -10,6 +12,7 @@ internal static class RunVerb
     public static ExitCode Run(RunOptions options, IReadOnlyList<string> jobArguments)
     {
         if (options.Job is null) throw new UserException(ExitCode.Usage, "Which job? Name a .dll or a project folder: mr run jobs/WordCount --input TEXT --output FOLDER.");
+        Connect(options.Connections);
         if (options.Nodes is { } nodes && !jobArguments.Contains("--help")) return RunOnNodes.Run(options, nodes, jobArguments);
         var (name, create) = JobLoader.Load(JobProject.Assembly(options.Job, options.Quiet || options.Json), options.Class);
         if (jobArguments.Contains("--help"))
@@ -57,7 +60,20 @@ internal static class RunVerb
             Overwrite = options.Overwrite,
             Combine = !options.NoCombine,
             KeepInMemory = !options.NoKeep,
+            Connections = Connections.FromEnvironment(),
+            Participants = [new PostgresParticipant(Connections.FromEnvironment())],
         };
+    }
+
+    /// <summary>Puts connections where this process, and the nodes that it starts, look for them.</summary>
+    private static void Connect(IEnumerable<string> connections)
+    {
+        foreach (var connection in connections)
+        {
+            var end = connection.IndexOf('=', StringComparison.Ordinal);
+            if (end <= 0) throw new UserException(ExitCode.Usage, "--connection needs a name and a connection string: --connection 'warehouse=Host=…;Database=…'.");
+            Environment.SetEnvironmentVariable(Connections.VariableOf(connection[..end]), connection[(end + 1)..]);
+        }
     }
 
     private static string SpillFolder(string folder)
