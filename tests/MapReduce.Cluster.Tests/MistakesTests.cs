@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using System.Text.Json;
+using Google.Protobuf;
+using MapReduce.Protocol.Journal;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace MapReduce.Cluster.Tests;
@@ -21,9 +25,11 @@ public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDispos
     [InlineData(6, "up already", "cluster", "up", "--folder", "{cluster}")]
     [InlineData(2, "the cluster has 1, 2, 3", "cluster", "kill", "9", "--cluster", "{cluster}")]
     [InlineData(2, "There is no job 'nothing'", "job", "show", "nothing", "--cluster", "{cluster}")]
+    [InlineData(2, "not kept any more", "events", "--from", "999999999", "--cluster", "{cluster}")]
     [InlineData(2, "mr nodes", "node", "drain", "node-9", "--cluster", "{cluster}")]
     [InlineData(6, "mapreduce.worker.slotz", "node", "start", "--config", "{slip}")]
     [InlineData(6, "no configuration file", "node", "start", "--config", "{folder}/none.conf")]
+    [InlineData(6, "is taken by another program", "node", "start", "--local", "--config", "{taken}")]
     [InlineData(6, "newer program", "cluster", "status", "--cluster", "{newer}")]
     [InlineData(2, "There are up, status, kill, add and down", "cluster", "upp")]
     [InlineData(6, "No node of the cluster answers", "nodes", "--address", "http://127.0.0.1:1", "--token-file", "{token}")]
@@ -37,15 +43,119 @@ public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDispos
     }
 
     [Fact]
-    public void A_command_of_every_kind_speaks_json()
+    public void A_package_that_is_too_large_is_refused_with_the_size_that_is_allowed()
     {
-        foreach (var command in (string[][])[["nodes"], ["jobs"], ["cluster", "status"]])
-        {
-            var (code, output, error) = Mr.Run([.. command, "--cluster", shared.Cluster.State, "--json"]);
-            Assert.True(code == 0, error);
-            using var document = JsonDocument.Parse(output);
-            Assert.Equal(JsonValueKind.Object, document.RootElement.ValueKind);
-        }
+        using var small = new RealCluster(1, "packages.size-limit=10KiB");
+        var (code, _, error) = Mr.Run("submit", Mr.Job("WordCount"), "--cluster", small.State, "-i", small.Write("in", "a\n"), "-o", small["out"], "-q");
+        Assert.Equal(5, code);
+        Assert.Contains("packages.size-limit", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_majority_nothing_is_decided_and_a_user_learns_why()
+    {
+        using var cluster = new RealCluster();
+        Assert.Equal((0, 0), Mr.Json("node", "drain", "node-3", "--cluster", cluster.State) is var drained ? (drained.GetProperty("running").GetInt32(), drained.GetProperty("needed").GetInt32()) : default);
+        foreach (var node in (string[])["node-2", "node-3"]) cluster.KillNode(node);
+        var (code, _, error) = Mr.Run("submit", Mr.Job("WordCount"), "--cluster", cluster.State, "-i", cluster.Write("in", "a\n"), "-o", cluster["out"], "-q");
+        Assert.Equal(6, code);
+        Assert.Contains("more than half", error, StringComparison.Ordinal);
+        Assert.False(Path.Exists(cluster["out"]));
+        Assert.Equal(1, Mr.Json("cluster", "down", "--cluster", cluster.State).GetProperty("ended").GetInt32());
+    }
+
+    [NetworkFact]
+    public void An_input_that_only_the_user_s_machine_has_is_told_apart_from_one_that_nobody_has()
+    {
+        // A file system that only this one command sees.
+        var mount = Directory.CreateDirectory(Path.Combine(folder, "mine")).FullName;
+        var submit = $"dotnet '{Mr.Program}' submit '{Mr.Job("WordCount")}' --cluster '{shared.Cluster.State}' -q -i '{mount}/in' -o '{folder}/out'";
+        using var process = Process.Start(new ProcessStartInfo("unshare", ["-m", "sh", "-c", $"mount -t tmpfs tmpfs '{mount}' && echo a > '{mount}/in' && exec {submit}"]) { RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(3, process.ExitCode);
+        Assert.Contains("exists on this machine, but not on the nodes", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_of_every_kind_speaks_json()
+    {
+        string[] cluster = ["--cluster", shared.Cluster.State];
+        foreach (var command in (string[][])[["nodes"], ["jobs"], ["cluster", "status"], ["events", "--from", "0", "--count", "1"]]) Mr.Json([.. command, .. cluster]);
+
+        string[] submit = ["submit", Mr.Job("MapReduce.TestJobs"), .. cluster, "-i", Made("in", "one\ntwo\n")];
+        var job = Mr.Json([.. submit, "--job", "Talking", "-o", Path.Combine(folder, "out"), "--detach"]).GetProperty("id").GetString()!;
+        await shared.Cluster.Client.WaitAsync(job);
+        Assert.Equal("succeeded", Mr.Json(["job", "show", job, .. cluster]).GetProperty("phase").GetString());
+        var tasks = Mr.Json(["job", "tasks", job, .. cluster]);
+        Assert.Equal(tasks.GetProperty("total").GetInt32(), tasks.GetProperty("tasks").EnumerateArray().Count(task => task.GetProperty("state").GetString() == "done"));
+        var log = Mr.Json(["job", "logs", job, "s0-m00000-a0", .. cluster]);
+        Assert.Equal("s0-m00000-a0", log.GetProperty("attempt").GetString());
+        Assert.Contains("saw two\n", log.GetProperty("log").GetString()!.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var (code, lines, error) = Mr.Run(["job", "events", job, .. cluster, "--json"]);
+        Assert.True(code == 0, error);
+        var events = lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString()).ToList();
+        Assert.Equal(("EpochClaimed", "JobPublished"), (events[0], events[^1]));
+
+        // One that waits for a gate that nobody opens.
+        var gate = Directory.CreateDirectory(Path.Combine(folder, "gate")).FullName;
+        var waiting = Mr.Json([.. submit, "--job", "Gated", "-o", Path.Combine(folder, "none"), "--detach", "--", "--phase", "plan", "--gate", gate]).GetProperty("id").GetString()!;
+        Assert.Equal(JsonValueKind.Object, Mr.Json(["job", "counters", waiting, .. cluster]).ValueKind);
+        Assert.Equal(waiting, Mr.Json(["job", "cancel", waiting, .. cluster]).GetProperty("cancelled").GetString());
+        Assert.Equal("cancelled", (await shared.Cluster.Client.WaitAsync(waiting)).Phase);
+        Assert.Equal(waiting, Mr.Json(["job", "delete", waiting, .. cluster]).GetProperty("deleted").GetString());
+
+        var certificate = Mr.Json("certificate", "create", "node-1", "--host", "127.0.0.1", "--folder", Path.Combine(folder, "certificates"));
+        Assert.All((string[])["authority", "certificate", "key"], file => Assert.True(File.Exists(certificate.GetProperty(file).GetString())));
+    }
+
+    [Fact]
+    public async Task A_journal_that_a_newer_program_has_written_is_refused_and_left_as_it_is()
+    {
+        var journal = Path.Combine(folder, "journal.db");
+        await CopyJournalAsync(journal);
+        var planted = await RewriteLastAsync(journal, record => record.Version = 99);
+        var (code, output, error) = Mr.Run("node", "start", "--local", "--config", Made("newer.conf", $$"""
+            mapreduce {
+              node { name = "late", port = 0, folder = "{{folder}}/late" }
+              http { port = 0, token-file = "{{shared.Cluster.State}}/token" }
+              journal.connection = "Data Source={{journal}}"
+            }
+            """));
+        Assert.True(code == 6, $"{code}: {output}{error}");
+        Assert.Contains("holds a record of version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", error.Trim().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.Equal(planted, await RewriteLastAsync(journal, _ => { }));
+    }
+
+    /// <summary>Copies the journal of the cluster, which is in use.</summary>
+    private async Task CopyJournalAsync(string copy)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(shared.Cluster.State, "journal.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "VACUUM INTO $copy";
+        command.Parameters.AddWithValue("$copy", copy);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Changes the last record of the job master in a journal; tells its number.</summary>
+    private static async Task<long> RewriteLastAsync(string journal, Action<MasterRecord> change)
+    {
+        await using var connection = new SqliteConnection($"Data Source={journal};Pooling=False");
+        await connection.OpenAsync();
+        await using var select = connection.CreateCommand();
+        select.CommandText = "SELECT sequence_number, message FROM journal WHERE persistence_id = 'job-master' ORDER BY sequence_number DESC LIMIT 1";
+        await using var row = await select.ExecuteReaderAsync();
+        Assert.True(await row.ReadAsync());
+        var (number, record) = (row.GetInt64(0), MasterRecord.Parser.ParseFrom(await row.GetFieldValueAsync<byte[]>(1)));
+        await row.CloseAsync();
+        change(record);
+        await using var update = connection.CreateCommand();
+        update.CommandText = "UPDATE journal SET message = $message WHERE persistence_id = 'job-master' AND sequence_number = $number";
+        update.Parameters.AddWithValue("$message", record.ToByteArray());
+        update.Parameters.AddWithValue("$number", number);
+        Assert.Equal(1, await update.ExecuteNonQueryAsync());
+        return number;
     }
 
     [Fact]
@@ -71,6 +181,7 @@ public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDispos
         .Replace("{token}", Path.Combine(shared.Cluster.State, "token"), StringComparison.Ordinal)
         .Replace("{wrong}", Made("wrong", new string('x', 32)), StringComparison.Ordinal)
         .Replace("{slip}", Made("slip.conf", "mapreduce.worker.slotz = 3"), StringComparison.Ordinal)
+        .Replace("{taken}", Made("taken.conf", $"mapreduce {{ node.folder = \"{folder}/node\", node.port = 0, http {{ port = {new Uri(shared.Http).Port}, token-file = \"{shared.Cluster.State}/token\" }} }}"), StringComparison.Ordinal)
         .Replace("{newer}", Path.GetDirectoryName(Made("newer/cluster.json", """{"version":99,"nodes":[]}"""))!, StringComparison.Ordinal);
 
     private string Made(string name, string text)

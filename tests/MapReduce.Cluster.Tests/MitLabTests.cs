@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Xunit;
 
@@ -39,10 +38,8 @@ public sealed class MitLabTests(MistakesTests.Shared shared) : IClassFixture<Mis
     /// <summary>Runs a job, and takes its output at the moment that the program ends.</summary>
     private string Run(string project, string job, params string[] arguments)
     {
-        var begun = Stopwatch.GetTimestamp();
         var (code, _, error) = Mr.Run(["submit", Mr.Job(project), "--cluster", cluster.State, "-q", "--job", job, "--partitions", "10", "--split", "1000", "--attempts", "40", "--input", .. Inputs(), "--output", cluster[job], "--", .. arguments]);
         Assert.True(code == 0, error);
-        Assert.True(Stopwatch.GetElapsedTime(begun) < TimeSpan.FromSeconds(180));
         var rows = Directory.GetFiles(cluster[job], "part-*").SelectMany(file => File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return string.Concat(rows.Select(row => row.Replace('\t', ' ')).Order(StringComparer.Ordinal).Select(row => row + "\n"));
     }

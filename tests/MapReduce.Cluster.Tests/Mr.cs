@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace MapReduce.Cluster.Tests;
 
@@ -7,8 +8,8 @@ internal static class Mr
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The program.</summary>
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "mr.dll");
+    /// <summary>The program: the one that is built with these tests, or the same compiled ahead, which starts in a third of the time.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("MAPREDUCE_TEST_PROGRAM") is { Length: > 0 } ahead ? ahead : Path.Combine(AppContext.BaseDirectory, "mr.dll");
 
     /// <summary>Runs the program to its end.</summary>
     public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
@@ -18,6 +19,17 @@ internal static class Mr
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
+    }
+
+    /// <summary>Runs a command that has to end well, and gives the object that it writes.</summary>
+    public static JsonElement Json(params IEnumerable<string> arguments)
+    {
+        var given = arguments.ToList();
+        given.Insert(given.IndexOf("--") is >= 0 and var own ? own : given.Count, "--json");
+        var (code, output, error) = Run(given);
+        if (code != 0) throw new InvalidOperationException(error);
+        using var document = JsonDocument.Parse(output);
+        return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw new InvalidOperationException($"No object: {output}");
     }
 
     public static Process Start(params IEnumerable<string> arguments)

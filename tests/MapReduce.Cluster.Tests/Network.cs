@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace MapReduce.Cluster.Tests;
 
@@ -7,21 +8,38 @@ internal sealed class Network : IDisposable
 {
     // An address on the link that nobody has: what is sent there is lost without a word.
     private const string Nowhere = "02:00:00:00:00:99";
+    private const string Namespaces = "/run/netns";
 
-    private readonly string name = $"mr{Environment.ProcessId % 100_000}";
-    private readonly int subnet = 1 + (Environment.ProcessId % 250);
-    private readonly int machines;
+    // The run of the tests removes what carries its number; without a run, this process's.
+    private static readonly string Run = Environment.GetEnvironmentVariable("MAPREDUCE_TEST_RUN") is { Length: > 0 } run ? run : Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+    private static readonly string Link = $"mrt{Run}";
+    private static readonly int Subnet = 1 + (int.Parse(Run, CultureInfo.InvariantCulture) % 250);
+
+    private readonly HashSet<(int From, int To)> cuts = [];
 
     public Network(int machines)
     {
-        this.machines = machines;
+        Remove();
+        try
+        {
+            Build(machines);
+        }
+        catch
+        {
+            Remove();
+            throw;
+        }
+    }
+
+    private void Build(int machines)
+    {
         Ip($"netns add {Hub}");
         Ip($"-n {Hub} link add bridge type bridge");
         Ip($"-n {Hub} link set bridge up");
         // This process is the machine with the number 0.
-        Ip($"link add {name} type veth peer name port0 netns {Hub}");
-        Ip($"address add {AddressOf(0)}/24 dev {name}");
-        Ip($"link set {name} up");
+        Ip($"link add {Link} type veth peer name port0 netns {Hub}");
+        Ip($"address add {AddressOf(0)}/24 dev {Link}");
+        Ip($"link set {Link} up");
         Plug(0);
         for (var machine = 1; machine <= machines; machine++)
         {
@@ -37,17 +55,31 @@ internal sealed class Network : IDisposable
     /// <summary>Why there can be no such network here; null where there can.</summary>
     public static string? Missing { get; } = Find();
 
-    private string Hub => $"{name}hub";
+    public string Hub => $"mapreduce-test-{Run}-hub";
 
-    public string AddressOf(int machine) => $"10.77.{subnet}.{(machine == 0 ? 254 : machine)}";
+    public string AddressOf(int machine) => $"10.77.{Subnet}.{(machine == 0 ? 254 : machine)}";
 
-    public string NamespaceOf(int machine) => $"{name}n{machine}";
+    public string NamespaceOf(int machine) => $"mapreduce-test-{Run}-n{machine}";
 
     /// <summary>Loses all that one machine sends to another, one way.</summary>
-    public void Cut(int from, int to) => Ip($"-n {NamespaceOf(from)} neighbour replace {AddressOf(to)} lladdr {Nowhere} dev eth0 nud permanent");
+    public void Cut(int from, int to)
+    {
+        Ip($"-n {NamespaceOf(from)} neighbour replace {AddressOf(to)} lladdr {Nowhere} dev eth0 nud permanent");
+        cuts.Add((from, to));
+    }
 
     /// <summary>Ends <see cref="Cut"/>.</summary>
-    public void Mend(int from, int to) => Ip($"-n {NamespaceOf(from)} neighbour delete {AddressOf(to)} dev eth0");
+    public void Mend(int from, int to)
+    {
+        Ip($"-n {NamespaceOf(from)} neighbour delete {AddressOf(to)} dev eth0");
+        cuts.Remove((from, to));
+    }
+
+    /// <summary>Mends what a test that failed has left cut.</summary>
+    public void MendAll()
+    {
+        foreach (var (from, to) in cuts.ToList()) Mend(from, to);
+    }
 
     /// <summary>Cuts, or mends, all ways between machines of different groups.</summary>
     public void Partition(bool isCut, params int[][] groups)
@@ -62,11 +94,27 @@ internal sealed class Network : IDisposable
                     }
     }
 
-    public void Dispose()
+    /// <summary>Cuts and mends the ways between groups in turn, two seconds each, and leaves them whole.</summary>
+    public async Task FlapAsync(int[][] groups, TimeSpan duration)
     {
-        for (var machine = 1; machine <= machines; machine++) Ip($"netns delete {NamespaceOf(machine)}");
-        Ip($"link delete {name}");
-        Ip($"netns delete {Hub}");
+        var begun = TimeProvider.System.GetTimestamp();
+        using var beat = new PeriodicTimer(TimeSpan.FromSeconds(2));
+        for (var isCut = true; TimeProvider.System.GetElapsedTime(begun) < duration || !isCut; isCut = !isCut)
+        {
+            Partition(isCut, groups);
+            await beat.WaitForNextTickAsync();
+        }
+    }
+
+    public void Dispose() => Remove();
+
+    /// <summary>Removes all there is of the network, be it whole, half built, or of a test before.</summary>
+    private void Remove()
+    {
+        var there = Directory.Exists(Namespaces) ? Directory.GetFiles(Namespaces, $"mapreduce-test-{Run}-*") : [];
+        foreach (var machine in there) Ip($"netns delete {Path.GetFileName(machine)}");
+        // The link of this process goes with its other end, a moment later.
+        if (!SpinWait.SpinUntil(() => !Directory.Exists($"/sys/class/net/{Link}"), Patience.Limit)) throw new InvalidOperationException($"The link {Link} stays.");
     }
 
     private void Plug(int machine)
@@ -75,7 +123,7 @@ internal sealed class Network : IDisposable
         Ip($"-n {Hub} link set port{machine} up");
     }
 
-    private static void Ip(string arguments)
+    internal static void Ip(string arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();

@@ -16,8 +16,18 @@ internal sealed class NetworkCluster : IDisposable
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
     private readonly List<Process> processes = [];
 
-    public NetworkCluster(int nodes, params string[] settings)
+    private readonly IReadOnlyDictionary<int, string> limits;
+
+    public NetworkCluster(int nodes, params string[] settings) : this(nodes, new Dictionary<int, string>(), settings)
     {
+    }
+
+    /// <param name="nodes">How many nodes.</param>
+    /// <param name="limits">What the shell does before it starts a node, by the node's number.</param>
+    /// <param name="settings">Settings for all nodes.</param>
+    public NetworkCluster(int nodes, IReadOnlyDictionary<int, string> limits, params string[] settings)
+    {
+        this.limits = limits;
         Network = new Network(nodes);
         File.WriteAllText(TokenFile, RandomNumberGenerator.GetHexString(64, lowercase: true));
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(TokenFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -36,10 +46,10 @@ internal sealed class NetworkCluster : IDisposable
                   journal.connection = "Data Source={{this["journal.db"]}}"
                 }
 
-                """) + string.Join('\n', settings.Select(setting => $"mapreduce.{setting}")));
+                """) + string.Join('\n', settings.Select(setting => setting.StartsWith("akka.", StringComparison.Ordinal) ? setting : $"mapreduce.{setting}")));
         }
         for (var node = 1; node <= nodes; node++) processes.Add(Start(node));
-        Client = new MapReduceClient(Addresses, File.ReadAllText(TokenFile), Trusting(), TimeSpan.FromSeconds(60));
+        Client = Connect(Enumerable.Range(1, nodes));
     }
 
     public Network Network { get; }
@@ -64,12 +74,33 @@ internal sealed class NetworkCluster : IDisposable
 
     public bool IsAlive(int node) => !processes[node - 1].HasExited;
 
+    /// <summary>A client that knows some of the nodes.</summary>
+    public MapReduceClient Connect(IEnumerable<int> nodes) => new(nodes.Select(AddressOf), File.ReadAllText(TokenFile), Trusting(), TimeSpan.FromSeconds(60));
+
     /// <summary>Waits until so many nodes are full members.</summary>
-    public Task AwaitMembersAsync(int count) => RealCluster.UntilAsync(async () =>
+    public Task AwaitMembersAsync(int count) => AwaitMembersAsync(Client, count);
+
+    /// <summary>Waits until so many nodes are full members, as some of them say.</summary>
+    public static Task AwaitMembersAsync(MapReduceClient client, int count) => RealCluster.UntilAsync(async () =>
     {
-        var nodes = (await Client.NodesAsync()).Nodes;
+        var nodes = (await client.NodesAsync()).Nodes;
         return nodes.Count == count && nodes.All(node => node.State == "up");
     });
+
+    /// <summary>Whether a node is a member of a cluster that has a master.</summary>
+    public async Task<bool> IsReadyAsync(int node)
+    {
+        using var http = new HttpClient(Trusting()) { Timeout = TimeSpan.FromSeconds(5) };
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(AddressOf(node), "health/ready"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Trusts the cluster's authority, and shows a certificate where there is one.</summary>
     public SocketsHttpHandler Trusting(X509Certificate2? certificate = null)
@@ -94,7 +125,7 @@ internal sealed class NetworkCluster : IDisposable
 
     private Process Start(int node)
     {
-        var command = $"exec ip netns exec {Network.NamespaceOf(node)} dotnet '{Mr.Program}' node start --config '{Path.Combine(Mr.Root, "hocon", "lan.conf")}' --config '{this[$"node-{node}.conf"]}' >'{this[$"node-{node}.log"]}' 2>&1";
+        var command = $"{limits.GetValueOrDefault(node)} exec ip netns exec {Network.NamespaceOf(node)} dotnet '{Mr.Program}' node start --config '{Path.Combine(Mr.Root, "hocon", "lan.conf")}' --config '{this[$"node-{node}.conf"]}' >'{this[$"node-{node}.log"]}' 2>&1";
         return Process.Start("sh", ["-c", command]);
     }
 }

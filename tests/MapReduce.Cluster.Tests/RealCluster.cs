@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MapReduce.Api;
@@ -9,6 +8,7 @@ namespace MapReduce.Cluster.Tests;
 internal sealed partial class RealCluster : IDisposable
 {
     private const int Kill = 9;
+    private const int Termination = 15;
     private const int Stop = 19;
     private const int Continue = 18;
 
@@ -75,7 +75,7 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await isSo()) await pause.WaitForNextTickAsync(patience.Token);
     }
@@ -85,7 +85,12 @@ internal sealed partial class RealCluster : IDisposable
 
     public async Task<string> MasterAsync() => (await Client.NodesAsync()).Master;
 
-    public void KillNode(string node) => Signal(Nodes[node], Kill);
+    /// <summary>Kills a node, and waits until its process is gone.</summary>
+    public void KillNode(string node)
+    {
+        Signal(Nodes[node], Kill);
+        Check(!IsAlive(Nodes[node]), $"{node} is not to be killed.");
+    }
 
     public void StopNode(string node) => Signal(Nodes[node], Stop);
 
@@ -94,13 +99,28 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Starts the node that was killed again, with what is on its disk, and waits until it is a member.</summary>
     public void Restart()
     {
-        var (code, _, error) = Mr.Run(["cluster", "add", "--cluster", State, "--slots", "1", .. settings.SelectMany(setting => (string[])["--set", setting])]);
+        var (code, added, error) = Mr.Run(["cluster", "add", "--cluster", State, "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         Check(code == 0, error);
+        using var node = JsonDocument.Parse(added);
+        Check(Nodes.ContainsKey(node.RootElement.GetProperty("added").GetString()!), $"A new node was added: {added}");
         using var document = JsonDocument.Parse(Mr.Run("cluster", "status", "--cluster", State, "--json").Output);
         Nodes = Processes(document);
     }
 
+    /// <summary>Starts what a test has killed, and waits until all are members.</summary>
+    public void Heal()
+    {
+        foreach (var _ in Nodes.Values.Where(process => BirthOf(process) is null).ToList()) Restart();
+        var count = Nodes.Count;
+        UntilAsync(async () => (await Client.NodesAsync()).Nodes is var nodes && nodes.Count == count && nodes.All(node => node.State == "up")).GetAwaiter().GetResult();
+    }
+
     public static void KillProcess(int process) => Signal(process, Kill);
+
+    public static void Terminate(int process) => Signal(process, Termination);
+
+    /// <summary>The nodes that run: they are alive, and do not stand still.</summary>
+    public IEnumerable<string> Running => Nodes.Where(node => StatusOf(node.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) is { } status && status[0] is not ("Z" or "T")).Select(node => node.Key);
 
     /// <summary>The processes that a node has started, and that live.</summary>
     public static List<int> ChildrenOf(int process)
@@ -126,27 +146,27 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Whether a process is still there after a while.</summary>
     public static bool IsAlive(int process)
     {
-        try
-        {
-            using var found = Process.GetProcessById(process);
-            return !found.WaitForExit(TimeSpan.FromSeconds(10));
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
+        var birth = BirthOf(process);
+        return birth is not null && !SpinWait.SpinUntil(() => BirthOf(process) != birth, Patience.Limit);
     }
 
+    /// <summary>When a process began, in ticks since the machine did, which tells it from a later one of the same number; null where there is none, or a dead one that nobody has buried.</summary>
+    public static string? BirthOf(int process) => StatusOf(process.ToString(System.Globalization.CultureInfo.InvariantCulture)) is { } status && status[0] != "Z" ? status[19] : null;
+
     private static int ParentOf(string process)
+        => StatusOf(process) is { } status ? int.Parse(status[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>What <c>/proc/N/stat</c> says after the name, which may hold anything.</summary>
+    private static string[]? StatusOf(string process)
     {
         try
         {
             var status = File.ReadAllText($"/proc/{process}/stat");
-            return int.Parse(status[(status.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+            return status[(status.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {
-            return 0;
+            return null;
         }
     }
 

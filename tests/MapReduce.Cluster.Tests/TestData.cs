@@ -27,3 +27,10 @@ internal sealed class DataFactAttribute : FactAttribute
 {
     public DataFactAttribute() => Skip = TestData.Missing;
 }
+
+/// <summary>A test with data that needs the real inputs.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class DataTheoryAttribute : TheoryAttribute
+{
+    public DataTheoryAttribute() => Skip = TestData.Missing;
+}

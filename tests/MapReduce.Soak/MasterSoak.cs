@@ -21,7 +21,7 @@ internal static class MasterSoak
     private const double MostBytes = 1024;
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(5);
 
-    public static async Task<bool> RunAsync(int tasks)
+    public static async Task<Outcome> RunAsync(int tasks)
     {
         var folder = Directory.CreateTempSubdirectory("mapreduce-soak-").FullName;
         try
@@ -31,9 +31,10 @@ internal static class MasterSoak
             var (rate, bytes) = await RunJobAsync(folder, maps, reduces, tasks);
             var recovery = await RecoverAsync(folder, maps, reduces);
             var journal = (double)new FileInfo(Path.Combine(folder, "journal.db")).Length / tasks;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{tasks} tasks: {rate:0} completions a second, {bytes:0} bytes of memory a task, {journal:0} bytes of journal a task, recovered before its last task in {recovery.TotalSeconds:0.00} s"));
-            return rate >= LeastPerSecond && bytes < MostBytes && recovery < LongestRecovery;
+            return new Outcome(
+                string.Create(CultureInfo.InvariantCulture, $"{tasks} tasks: {rate:0} completions a second, {bytes:0} bytes of memory a task, {journal:0} bytes of journal a task, recovered before its last task in {recovery.TotalSeconds:0.00} s"),
+                string.Create(CultureInfo.InvariantCulture, $"{LeastPerSecond} a second, {MostBytes} bytes, {LongestRecovery.TotalSeconds} s"),
+                rate >= LeastPerSecond && bytes < MostBytes && recovery < LongestRecovery);
         }
         finally
         {

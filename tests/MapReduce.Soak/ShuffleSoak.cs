@@ -11,7 +11,7 @@ internal static class ShuffleSoak
     private const int BytesOfMap = 20_000;
     private const int BytesOfLine = 72;
 
-    public static async Task<bool> RunAsync(int maps)
+    public static async Task<Outcome> RunAsync(int maps)
     {
         using var cluster = new RealCluster(3, "shuffle.short-circuit=off");
         var words = new Words(Path.GetDirectoryName(cluster.State)!, lines: maps * BytesOfMap / BytesOfLine, split: BytesOfMap, partitions: Reduces);
@@ -19,8 +19,9 @@ internal static class ShuffleSoak
         var job = cluster.Submit([Words.Job, "--output", cluster["out"], .. words.Arguments]);
         var details = await cluster.Client.WaitAsync(job);
         var wrong = details.Phase != "succeeded" ? details.Failure?.Message : words.Difference(cluster["out"], details.Counters);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{details.Stages[0].Maps} maps, {details.Stages[0].Reduces} reduces, {details.LostAttempts + details.FailedAttempts} attempts failed or lost, {watch.Elapsed.TotalSeconds:0.0} s: {wrong ?? "exact"}"));
-        return wrong is null;
+        return new Outcome(
+            string.Create(CultureInfo.InvariantCulture, $"{details.Stages[0].Maps} maps, {details.Stages[0].Reduces} reduces, {details.LostAttempts + details.FailedAttempts} attempts failed or lost, {watch.Elapsed.TotalSeconds:0.0} s: {wrong ?? "exact"}"),
+            "exact",
+            wrong is null);
     }
 }

@@ -16,6 +16,7 @@ python3 "$B/race.py" --work "$W" --reps "$REPS" \
   --ours "W1b/local=$(alone WordCount w1b.txt) -- --sorted" --ours "W1b/cluster=$(nodes WordCount w1b.txt) -- --sorted" \
   --ours "W2/local=$(alone WebLog w2.log)" --ours "W2/cluster=$(nodes WebLog w2.log)" \
   --ours "W3/local=$(alone Sort w3.dat) -- --record 100" --ours "W3/cluster=$(nodes Sort w3.dat) -- --record 100" \
+  --ours "W4/local=$(alone InvertedIndex idx) -- --stem --sorted" --ours "W4/cluster=$(nodes InvertedIndex idx) -- --stem --sorted" \
   --ours "W5/local=$(alone Grep w1.txt) -- --lines --pattern '(^| )[qz][a-z][a-z]j[a-z]*[xk]q( |\$)'" \
   --ours "W5/cluster=$(nodes Grep w1.txt) -- --lines --pattern '(^| )[qz][a-z][a-z]j[a-z]*[xk]q( |\$)'" \
-  ${@:-W1:local W1b:local W2:local W3:local W5:local}
+  ${@:-W1:local W1b:local W2:local W3:local W4:local W5:local}

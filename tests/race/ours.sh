@@ -2,15 +2,10 @@
 # ours.sh [REPS] [WORKLOAD...]: publishes mr and the jobs of this checkout and races them against the peers that setup.sh installed.
 set -e
 B=$(cd "$(dirname "$0")" && pwd)
-R=$(cd "$B/../.." && pwd)
 W=${BENCH_WORK:-$HOME/.cache/mapreduce-bench}
 REPS=${1:-5}
 [ $# -gt 0 ] && shift
-ARCH=$(dotnet --info | sed -n 's/^ *RID: *//p' | head -1 | sed 's/.*-//')
-dotnet publish "$R/src/MapReduce.Cli" -c Release -r "linux-$ARCH" --self-contained false -p:PublishReadyToRun=true -o "$W/ours/mr" -v q --nologo
-for job in "$R/jobs/WordCount" "$R/jobs/Sort" "$R/jobs/InvertedIndex" "$R/jobs/Grep" "$B/jobs/WebLog" "$B/jobs/StringWords"; do
-  dotnet publish "$job" -c Release -o "$W/ours/$(basename "$job")" -v q --nologo
-done
+"$B/publish.sh"
 run() { echo "$W/ours/mr/mr run $W/ours/$1/$1.dll --slots 2 -q --output {O} --input {D}/$2"; }
 exec python3 "$B/race.py" --work "$W" --reps "$REPS" \
   --ours "W1=$(run WordCount w1.txt) -- --sorted" \

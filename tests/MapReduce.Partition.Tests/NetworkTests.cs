@@ -5,9 +5,10 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MapReduce.Api;
+using MapReduce.Cluster.Tests;
 using Xunit;
 
-namespace MapReduce.Cluster.Tests;
+namespace MapReduce.Partition.Tests;
 
 /// <summary>Three nodes on three machines, with lan.conf and certificates.</summary>
 public sealed class NetworkTests
@@ -46,12 +47,15 @@ public sealed class NetworkTests
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         }
         using var trustless = new MapReduceClient([cluster.AddressOf(1)], File.ReadAllText(cluster.TokenFile), patience: TimeSpan.FromSeconds(2));
+        Assert.Equal(0, Mr.Run("certificate", "create", "rogue", "--host", cluster.Network.AddressOf(0), "--folder", cluster["foreign"]).Code);
+        var (code, _, error) = Mr.Run("nodes", "--address", cluster.AddressOf(1).ToString(), "--token-file", cluster.TokenFile, "--authority", cluster["foreign/authority.pem"]);
+        Assert.Equal(6, code);
+        Assert.Contains("--authority", error, StringComparison.Ordinal);
         Assert.Equal("certificate", (await Assert.ThrowsAsync<ApiException>(() => trustless.NodesAsync())).Code);
     }
 
     private static X509Certificate2 Foreign(NetworkCluster cluster)
     {
-        Assert.Equal(0, Mr.Run("certificate", "create", "rogue", "--host", cluster.Network.AddressOf(0), "--folder", cluster["foreign"]).Code);
         using var pem = X509Certificate2.CreateFromPemFile(cluster["foreign/rogue.pem"], cluster["foreign/rogue.key"]);
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
