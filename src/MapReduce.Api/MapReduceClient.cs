@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -18,6 +19,9 @@ public sealed class MapReduceClient : IDisposable
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan LongestUpload = TimeSpan.FromMinutes(2);
 
+    // Where every address refuses connections and none has ever answered, there is most likely no cluster, and whoever made a slip wants to know.
+    private static readonly TimeSpan PatienceWithStrangers = TimeSpan.FromSeconds(5);
+
     /// <summary>The name of the source of spans: <see cref="SubmitAsync"/> makes one, and the cluster's spans of the job are below it.</summary>
     public const string TraceSource = "MapReduce.Api";
 
@@ -26,12 +30,13 @@ public sealed class MapReduceClient : IDisposable
     private readonly HttpClient http;
     private readonly Uri[] nodes;
     private readonly TimeSpan patience;
+    private volatile bool hasAnswered;
     private int current;
 
     /// <param name="nodes">The addresses of nodes, at least one.</param>
     /// <param name="token">The token of the cluster.</param>
     /// <param name="handler">Sends the requests; null for the usual way.</param>
-    /// <param name="patience">How long to look for a node that answers; by default 30 seconds, long enough for a master to move.</param>
+    /// <param name="patience">How long to look for a node that answers; by default 30 seconds, long enough for a master to move; 5 at most where no node has ever answered and all refuse connections.</param>
     public MapReduceClient(IEnumerable<Uri> nodes, string token, HttpMessageHandler? handler = null, TimeSpan? patience = null)
     {
         this.nodes = [.. nodes];
@@ -239,6 +244,7 @@ public sealed class MapReduceClient : IDisposable
     private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        var areStrangers = !hasAnswered;
         for (var tries = 1; ; tries++)
         {
             var node = nodes[current % nodes.Length];
@@ -250,6 +256,7 @@ public sealed class MapReduceClient : IDisposable
                 using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 silence.CancelAfter(request.Content is null ? LongestSilence : LongestUpload);
                 var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+                (hasAnswered, areStrangers) = (true, false);
                 if (response.IsSuccessStatusCode) return response;
                 var error = await ErrorAsync(response, cancellation);
                 response.Dispose();
@@ -262,7 +269,9 @@ public sealed class MapReduceClient : IDisposable
             {
                 if (exception.InnerException is System.Security.Authentication.AuthenticationException refused)
                     throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Give the cluster's certificate authority; mr takes its file with --authority.", exception);
-                if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > patience)
+                areStrangers &= exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+                var limit = areStrangers && patience > PatienceWithStrangers ? PatienceWithStrangers : patience;
+                if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > limit)
                     throw new ApiException(ApiException.Unreachable, $"No node of the cluster answers at {string.Join(", ", nodes.Select(address => address.Authority))}: {exception.Message}", exception);
                 current++;
             }
