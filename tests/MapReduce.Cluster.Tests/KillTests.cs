@@ -64,8 +64,10 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
         AssertOnlyLostWorkIsDoneAgain(before, events, gone);
     }
 
-    [Fact]
-    public async Task A_node_that_is_lost_after_it_has_prepared_its_parts_is_not_missed()
+    [Theory]
+    [InlineData("worker")]
+    [InlineData("executor")]
+    public async Task Who_is_lost_after_preparing_its_parts_is_not_missed(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -73,16 +75,18 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
         var before = await cluster.EventsAsync(job);
         var prepared = before.First(@event => @event.Event == "AttemptSucceeded" && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != held.Node);
         Assert.NotEmpty(Directory.GetFiles(this[$".out.mr-{job}"], $"{prepared.Attempt}-*", SearchOption.AllDirectories));
-        cluster.KillNode(prepared.Node!);
+        Lose(victim, prepared.Node!);
         // The job goes on when the loss is known: what was prepared is on the output's own storage.
-        await cluster.AwaitNodesAsync(2);
+        if (victim == "worker") await cluster.AwaitNodesAsync(2);
         File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
         AssertOnlyLostWorkIsDoneAgain(before, await cluster.EventsAsync(job), prepared.Node);
     }
 
-    [Fact]
-    public async Task A_node_that_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed()
+    [Theory]
+    [InlineData("worker")]
+    [InlineData("executor")]
+    public async Task Who_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -103,7 +107,7 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
         cluster.StopNode(master);
         File.WriteAllText(this["gate/open"], "");
         await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
-        cluster.KillNode(held.Node!);
+        Lose(victim, held.Node!);
         var killed = DateTimeOffset.UtcNow;
         cluster.ContinueNode(master);
         await AssertExactAsync(job);
@@ -131,8 +135,11 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
         if (held.Node != master) Assert.Contains(after, @event => @event.Event == "AttemptSucceeded" && @event.Attempt == held.Attempt);
     }
 
-    [Fact]
-    public async Task A_master_that_is_killed_between_the_decision_and_the_publication_is_followed_by_one_that_publishes()
+    [Theory]
+    [InlineData("worker")]
+    [InlineData("executor")]
+    [InlineData("master")]
+    public async Task Who_is_lost_between_the_decision_and_the_publication_is_not_missed(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -141,12 +148,13 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
         Directory.CreateDirectory(blocked);
         File.WriteAllText(this["gate/open"], "");
         var decided = await cluster.AwaitAsync(job, @event => @event.Event == "CommitDecided");
-        cluster.KillNode(await cluster.MasterAsync());
+        var master = await cluster.MasterAsync();
+        Lose(victim, victim == "master" ? master : cluster.Nodes.Keys.First(node => node != master));
         Assert.False(Path.Exists(this["out"]));
         Directory.Delete(blocked);
         await AssertExactAsync(job);
         var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > decided.Revision).Select(@event => @event.Event).ToList();
-        Assert.Equal(["EpochClaimed", "JobPublished"], after);
+        Assert.Equal(victim == "master" ? ["EpochClaimed", "JobPublished"] : ["JobPublished"], after);
     }
 
     [Fact]
@@ -221,6 +229,13 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
 
     /// <summary>The attempt that stands at the gate: in its phase nothing else is left to run.</summary>
     private Task<JobEventDetails> HeldAttemptAsync(string job, string phase) => Gate.HeldAttemptAsync(job, phase, cluster);
+
+    /// <summary>Kills a node, or all executors that it has.</summary>
+    private void Lose(string victim, string node)
+    {
+        if (victim == "executor") RealCluster.ChildrenOf(cluster.Nodes[node]).ForEach(RealCluster.KillProcess);
+        else cluster.KillNode(node);
+    }
 
     /// <summary>What the attempt has on disk tells that it is in the middle of its phase.</summary>
     private void AssertFilesOf(string phase, string job, JobEventDetails held)
