@@ -35,7 +35,7 @@ public sealed class Cluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Nodes = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), Settings);
+        Nodes = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings);
         Client = Nodes.Connect();
         package = (await Client.UploadAsync(Pack())).Digest;
     }
@@ -95,7 +95,7 @@ public sealed class Cluster : IAsyncLifetime
     internal static Process Start(params IEnumerable<string> arguments) => Start(Path.GetTempPath(), [.. arguments]);
 
     private static Process Start(string temporary, string[] arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mr.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["TMPDIR"] = temporary } })!;
+        => Process.Start(new ProcessStartInfo("dotnet", [TestProgram.File, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["TMPDIR"] = temporary } })!;
 
     private string Pack()
     {

@@ -110,7 +110,7 @@ public sealed class CompletionTests(Cluster cluster)
     {
         var bin = Directory.CreateDirectory(cluster["bin"]).FullName;
         var program = Path.Combine(bin, "mr");
-        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "mr.dll")}' \"$@\"\n");
+        File.WriteAllText(program, $"#!/bin/sh\nexec dotnet '{TestProgram.File}' \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return bin;
     }

@@ -9,6 +9,9 @@ namespace MapReduce.Cli.Tests;
 [Collection(Cluster.Name)]
 public sealed class ReplayTests(Cluster cluster)
 {
+    private const int Tries = 12;
+    private static readonly TimeSpan OneTry = TimeSpan.FromSeconds(10);
+
     [Fact]
     public async Task A_mapper_that_threw_throws_again_at_the_same_record()
     {
@@ -103,14 +106,14 @@ public sealed class ReplayTests(Cluster cluster)
     public async Task A_debugger_that_is_attached_lets_it_go_on_and_learns_of_the_job_before_its_code_runs()
     {
         var id = await FailedAsync("ThrowingMapper", cluster.Write("attached", "bad\n"));
-        // On a machine that is very busy the debugging interface of the runtime loses an attachment now and then.
+        // The debugging interface of the runtime loses an attachment now and then, and the process that waits for it is then tried anew.
         for (var tries = 1; ; tries++)
         {
             using var process = Cluster.Start(["job", "replay", id, "--debug", .. cluster.Connection]);
             Assert.Contains("waits for a debugger", await process.StandardError.ReadLineAsync(), StringComparison.Ordinal);
             if (await EndAttachedAsync(process) is not { } rest)
             {
-                Assert.True(tries < 3, "The replay does not go on, though a debugger is attached.");
+                Assert.True(tries < Tries, "The replay does not go on, though a debugger is attached.");
                 continue;
             }
             Assert.Equal(1, process.ExitCode);
@@ -123,7 +126,7 @@ public sealed class ReplayTests(Cluster cluster)
     /// <summary>What a process tells to its end with a debugger attached; null where it does not end.</summary>
     private static async Task<string?> EndAttachedAsync(System.Diagnostics.Process process)
     {
-        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var patience = new CancellationTokenSource(OneTry);
         try
         {
             Debugger.Attach(process);

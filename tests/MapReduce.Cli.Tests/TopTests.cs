@@ -43,7 +43,7 @@ public sealed class TopTests(Cluster cluster)
     [ShellFact("script")]
     public async Task In_a_terminal_it_lives_until_q()
     {
-        var command = $"stty cols 200 rows 50; dotnet {Path.Combine(AppContext.BaseDirectory, "mr.dll")} top {string.Join(' ', cluster.Connection)}";
+        var command = $"stty cols 200 rows 50; dotnet {TestProgram.File} top {string.Join(' ', cluster.Connection)}";
         using var process = Process.Start(new ProcessStartInfo("script", ["-qefc", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["TERM"] = "xterm-256color" } })!;
         var seen = "";
         var buffer = new char[4096];

@@ -69,7 +69,7 @@ public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDispos
     {
         // A file system that only this one command sees.
         var mount = Directory.CreateDirectory(Path.Combine(folder, "mine")).FullName;
-        var submit = $"dotnet '{Mr.Program}' submit '{Mr.Job("WordCount")}' --cluster '{shared.Cluster.State}' -q -i '{mount}/in' -o '{folder}/out'";
+        var submit = $"dotnet '{TestProgram.File}' submit '{Mr.Job("WordCount")}' --cluster '{shared.Cluster.State}' -q -i '{mount}/in' -o '{folder}/out'";
         using var process = Process.Start(new ProcessStartInfo("unshare", ["-m", "sh", "-c", $"mount -t tmpfs tmpfs '{mount}' && echo a > '{mount}/in' && exec {submit}"]) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();

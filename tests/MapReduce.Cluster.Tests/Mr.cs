@@ -8,9 +8,6 @@ internal static class Mr
 {
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The program: the one that is built with these tests, or the same compiled ahead, which starts in a third of the time.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("MAPREDUCE_TEST_PROGRAM") is { Length: > 0 } ahead ? ahead : Path.Combine(AppContext.BaseDirectory, "mr.dll");
-
     /// <summary>Runs the program to its end.</summary>
     public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
     {
@@ -33,7 +30,7 @@ internal static class Mr
     }
 
     public static Process Start(params IEnumerable<string> arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        => Process.Start(new ProcessStartInfo("dotnet", [TestProgram.File, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     /// <summary>A job's assembly, in the folder that its own project builds.</summary>
     public static string Job(string project)

@@ -125,7 +125,7 @@ internal sealed class NetworkCluster : IDisposable
 
     private Process Start(int node)
     {
-        var command = $"{limits.GetValueOrDefault(node)} exec ip netns exec {Network.NamespaceOf(node)} dotnet '{Mr.Program}' node start --config '{Path.Combine(Mr.Root, "hocon", "lan.conf")}' --config '{this[$"node-{node}.conf"]}' >'{this[$"node-{node}.log"]}' 2>&1";
+        var command = $"{limits.GetValueOrDefault(node)} exec ip netns exec {Network.NamespaceOf(node)} dotnet '{TestProgram.File}' node start --config '{Path.Combine(Mr.Root, "hocon", "lan.conf")}' --config '{this[$"node-{node}.conf"]}' >'{this[$"node-{node}.log"]}' 2>&1";
         return Process.Start("sh", ["-c", command]);
     }
 }

@@ -45,7 +45,7 @@ public sealed partial class TelemetryTests
     /// <summary>Submits with the standard variables set, so that the command itself is traced.</summary>
     private static string Submit(RealCluster cluster, Collector collector, string text)
     {
-        var start = new ProcessStartInfo("dotnet", [Mr.Program, "submit", Mr.Job("WordCount"), "--cluster", cluster.State, "--json", "--input", text, "--output", cluster["out"], "--split", "8KiB", "--partitions", "3"])
+        var start = new ProcessStartInfo("dotnet", [TestProgram.File, "submit", Mr.Job("WordCount"), "--cluster", cluster.State, "--json", "--input", text, "--output", cluster["out"], "--split", "8KiB", "--partitions", "3"])
         {
             RedirectStandardOutput = true,
             Environment = { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" },

@@ -41,7 +41,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(Patience.Milliseconds);
         var folder = Path.Combine(Folder, "cluster");
         await PastJob.WriteAsync(PastSettings(folder), DateTimeOffset.UtcNow.AddDays(-7));
-        Cluster = await MiniCluster.StartAsync(3, folder, Settings);
+        Cluster = await MiniCluster.StartAsync(3, folder, Settings + TestProgram.Settings);
         Client = Cluster.Connect();
         (playwright, Browser) = await Tests.Browser.LaunchAsync();
         Context = await LogInAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });

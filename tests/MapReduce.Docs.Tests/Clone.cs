@@ -25,7 +25,7 @@ internal sealed class Clone : IDisposable
         File.WriteAllText(Path.Combine(Root, "node-1.conf"), $"mapreduce {{\n  node {{ name = node-1, host = \"127.0.0.1\", folder = \"{home}/node-1\" }}\n  http.token-file = \"{token}\"\n}}\n");
         var bin = Directory.CreateDirectory(Path.Combine(home, "bin")).FullName;
         var mr = Path.Combine(bin, "mr");
-        File.WriteAllText(mr, $"#!/bin/sh\nexec dotnet '{Path.Combine(AppContext.BaseDirectory, "mr.dll")}' \"$@\"\n");
+        File.WriteAllText(mr, $"#!/bin/sh\nexec dotnet '{TestProgram.File}' \"$@\"\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(mr, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

@@ -11,7 +11,7 @@ internal sealed class Mr : IDisposable
 
     private Mr(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mr.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [TestProgram.File, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         process = Process.Start(start)!;
         output = process.StandardOutput.ReadToEndAsync();
         error = process.StandardError.ReadToEndAsync();

@@ -13,7 +13,7 @@ public sealed class ClusterWatchTests : IDisposable
     [Fact]
     public async Task Whoever_watches_hears_the_same_from_any_node_across_a_change_of_masters()
     {
-        await using var cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"));
+        await using var cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), TestProgram.Settings);
         using var client = cluster.Connect();
         using var patience = new CancellationTokenSource(Patience.Limit);
         var addresses = cluster.Nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)).ToList();
@@ -58,7 +58,7 @@ public sealed class ClusterWatchTests : IDisposable
     [Fact]
     public async Task A_revision_that_is_not_kept_any_more_is_said_to_be_and_a_list_leads_on()
     {
-        await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), "mapreduce.retention.changes = 5");
+        await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), "mapreduce.retention.changes = 5" + TestProgram.Settings);
         using (var before = cluster.Connect())
             for (var job = 0; job < 5; job++) await before.WaitAsync(await SubmitAsync(before, $"job-{job}", $"{job}"));
         await cluster.StopAsync("node-1", TimeSpan.Zero);

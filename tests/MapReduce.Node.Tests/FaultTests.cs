@@ -148,7 +148,7 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
     {
         var place = shared.Place("cluster");
         using var disk = new SmallDisk(Path.Combine(place, "node-1"), "8m");
-        await using var alone = await MiniCluster.StartAsync(1, place);
+        await using var alone = await MiniCluster.StartAsync(1, place, TestProgram.Settings);
         using var user = alone.Connect();
         var output = shared.Place("out");
         var id = await SubmitLargeAsync(user, shared, output);

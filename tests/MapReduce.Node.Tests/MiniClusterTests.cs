@@ -378,7 +378,7 @@ public sealed class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFix
 
         public MiniCluster Cluster { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings);
+        public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings);
 
         public async Task DisposeAsync()
         {

@@ -22,7 +22,7 @@ public sealed class SharedCluster : IAsyncLifetime
     /// <summary>The folder of all nodes.</summary>
     public string Nodes => Path.Combine(Folder, "cluster");
 
-    public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(3, Nodes, Settings);
+    public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(3, Nodes, Settings + TestProgram.Settings);
 
     public async Task DisposeAsync()
     {

@@ -28,6 +28,7 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
             mapreduce.connections.warehouse = "{Server.ConnectionString}"
             mapreduce.connections.closed = "Host=127.0.0.1;Port=1;Username=someone;Password={Secret}"
             mapreduce.master.speculation-minimum = 10m
+            {TestProgram.Settings}
             """;
         cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), settings, node => [new HaltingParticipant(node.Connections, node.Name, halt)]);
         client = cluster.Connect();

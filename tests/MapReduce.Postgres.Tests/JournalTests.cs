@@ -23,6 +23,7 @@ public sealed class JournalTests : IDisposable
         var settings = $"""
             {await File.ReadAllTextAsync(Path.Combine(Mr.Root, "hocon", "postgres.conf"))}
             mapreduce.journal.connection = "{server!.ConnectionString}"
+            {TestProgram.Settings}
             """;
         await using var first = await MiniCluster.StartAsync(1, Path.Combine(folder, "first"), settings);
         using var client = first.Connect();

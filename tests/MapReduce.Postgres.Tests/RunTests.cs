@@ -40,7 +40,7 @@ public sealed class RunTests(SharedServer shared) : IDisposable
 
     private Process Start(params string[] own)
     {
-        var start = new ProcessStartInfo("dotnet", [Mr.Program, "run", Mr.Job("MapReduce.PostgresJobs"), "--job", "NumbersToTable", "--output", Path.Combine(folder, "out"), "--slots", "1", "--quiet", "--", "--table", "run_twice", .. own])
+        var start = new ProcessStartInfo("dotnet", [TestProgram.File, "run", Mr.Job("MapReduce.PostgresJobs"), "--job", "NumbersToTable", "--output", Path.Combine(folder, "out"), "--slots", "1", "--quiet", "--", "--table", "run_twice", .. own])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -32,6 +32,7 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
         {
             var rooms = Room.In(tests);
             await Task.WhenAll(RunAsync(rooms.Where(room => room.StartsClusters)), RunAsync(rooms.Where(room => !room.StartsClusters)));
+            WriteTimes();
             return await LookAgainAsync();
         }
         finally
@@ -75,9 +76,16 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
         return lost == 0 && flaky <= FlakyAllowed && passed > 0;
     }
 
+    /// <summary>Writes how long each test took, longest first.</summary>
+    private void WriteTimes()
+    {
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(tests, "..", "TestResults")).FullName, "times.tsv");
+        File.WriteAllLines(file, runs.SelectMany(run => run.Tests).OrderByDescending(test => test.Duration).Select(test => string.Create(CultureInfo.InvariantCulture, $"{test.Duration.TotalSeconds:0.00}\t{test.Outcome}\t{test.Name}")));
+    }
+
     private static void Tell(RoomRun run)
     {
-        var slowest = run.Tests.OrderByDescending(test => test.Duration).Take(3).Where(test => test.Duration > TimeSpan.FromSeconds(5)).Select(test => $"{test.Duration.TotalSeconds:0} s {test.Name[(test.Name.IndexOf(run.Room.Name, StringComparison.Ordinal) is 0 ? run.Room.Name.Length + 1 : 0)..]}");
+        var slowest = run.Tests.OrderByDescending(test => test.Duration).Take(10).Where(test => test.Duration > TimeSpan.FromSeconds(8)).Select(test => $"{test.Duration.TotalSeconds:0} s {test.Name[(test.Name.IndexOf(run.Room.Name, StringComparison.Ordinal) is 0 ? run.Room.Name.Length + 1 : 0)..]}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{run.Room.Name}: {run.Tests.Count(test => test.Passed)} of {run.Tests.Count} passed in {run.Duration.TotalSeconds:0} s{string.Concat(slowest.Select(test => $"\n    {test}"))}"));
         foreach (var test in run.Tests.Where(test => test.Failed)) Console.WriteLine($"  Failed {test.Name}\n{test.Message}");
         foreach (var (reason, count) in run.Tests.Where(test => test.Skipped).CountBy(test => test.Message)) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count} skipped: {reason}"));
