@@ -1,5 +1,3 @@
-using ICSharpCode.SharpZipLib;
-using ICSharpCode.SharpZipLib.GZip;
 using Microsoft.Win32.SafeHandles;
 
 namespace MapReduce.Engine.Input;
@@ -26,7 +24,8 @@ internal static class ByteSources
         using var file = EngineFiles.Open(path);
         Span<byte> head = stackalloc byte[4];
         var length = EngineFiles.Read(file, head, 0, path);
-        if (length >= 3 && head[0] == 0x1F && head[1] == 0x8B && head[2] == 8) return FileCompression.Gzip;
+        // Where the name says so, too, a third byte that does not fit is damage.
+        if (length >= 2 && head[0] == 0x1F && head[1] == 0x8B && ((length >= 3 && head[2] == 8) || path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))) return FileCompression.Gzip;
         return length == 4 && head.SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? FileCompression.Zstandard : FileCompression.None;
     }
 
@@ -37,9 +36,8 @@ internal static class ByteSources
         return file.Compression switch
         {
             FileCompression.None => new PlainSource(file.Path, start),
-            // The platform's own gzip stream takes a file that is cut short for a complete one.
-            FileCompression.Gzip => new CompressedSource(file.Path, stream => new GZipInputStream(stream, 1 << 16)),
-            _ => new CompressedSource(file.Path, stream => new ZstdSharp.DecompressionStream(stream)),
+            FileCompression.Gzip => new GzipSource(file.Path),
+            _ => new ZstandardSource(file.Path),
         };
     }
 
@@ -51,6 +49,10 @@ internal static class ByteSources
         if (info.Length != file.Length) throw Changed(file, $"it had {file.Length} bytes and has {info.Length}");
         if (info.LastWriteTimeUtc.Ticks != file.ModifiedTicks) throw Changed(file, "it was written to");
     }
+
+    /// <summary>The error of a compressed file that cannot be read to its end.</summary>
+    internal static EngineException Damaged(string path, string what, long position, Exception? cause) => new(EngineError.BadInput,
+        $"The compressed input '{path}' is damaged or cut short: {what} (after {position} decompressed bytes). Fetch or compress the file again.", cause);
 
     private static EngineException Changed(InputFile file, string how) => new(EngineError.InputChanged,
         $"The input changed while the job ran: '{file.Path}': {how}. Run the job again when nothing writes to its input.");
@@ -71,43 +73,5 @@ internal static class ByteSources
         }
 
         public void Dispose() => file.Dispose();
-    }
-
-    private sealed class CompressedSource : IByteSource
-    {
-        private readonly Stream stream;
-
-        public CompressedSource(string path, Func<Stream, Stream> decompress)
-        {
-            Path = path;
-            stream = decompress(new FileStream(EngineFiles.Open(path), FileAccess.Read, 1 << 16));
-        }
-
-        public string Path { get; }
-
-        public long Position { get; private set; }
-
-        public int Read(Span<byte> target)
-        {
-            try
-            {
-                var total = 0;
-                while (total < target.Length)
-                {
-                    var read = stream.Read(target[total..]);
-                    if (read == 0) break;
-                    total += read;
-                }
-                Position += total;
-                return total;
-            }
-            catch (Exception exception) when (exception is SharpZipBaseException or IOException or ZstdSharp.ZstdException)
-            {
-                throw new EngineException(EngineError.BadInput,
-                    $"The compressed input '{Path}' is damaged or cut short: {exception.Message} (after {Position} decompressed bytes). Fetch or compress the file again.", exception);
-            }
-        }
-
-        public void Dispose() => stream.Dispose();
     }
 }
