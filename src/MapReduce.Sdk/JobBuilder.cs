@@ -71,7 +71,7 @@ public sealed class JobBuilder
     /// <param name="keepCarriageReturn">Whether lines end with LF only, and a CR before it is part of the line.</param>
     public Source<TextLine> ReadLines(InputSet inputs, bool keepCarriageReturn = false) => Add(new TextLineFormat(inputs, keepCarriageReturn));
 
-    /// <summary>Reads each file as one record.</summary>
+    /// <summary>Reads each file as one record, an empty one too.</summary>
     public Source<WholeFile> ReadFiles(InputSet inputs) => Add(new WholeFileFormat(inputs));
 
     /// <summary>Reads records of <paramref name="length"/> bytes each.</summary>

@@ -47,6 +47,19 @@ public sealed class SplitPlannerTests
         Assert.Single(SplitPlanner.Plan(0, [large], canSplit: false, 300));
     }
 
+    [Fact]
+    public void Empty_files_are_read_where_each_file_is_a_record()
+    {
+        var files = ((long[])[0, 0, 5, 0, 1, 0]).Select((length, index) => new InputFile($"{index}", length, 0)).ToList();
+        Assert.Equal(files, Files(SplitPlanner.Plan(0, files, canSplit: false, 3, withEmpty: true)));
+        Assert.Equal(files[..2], Files(SplitPlanner.Plan(0, files[..2], canSplit: false, 100, withEmpty: true)));
+        Assert.Equal([files[2], files[4]], Files(SplitPlanner.Plan(0, files, canSplit: false, 3)));
+        var many = Enumerable.Range(0, 1000).Select(index => new InputFile($"{index}", 0, 0)).ToList();
+        Assert.Equal([100, 100, 100, 100, 100, 100, 100, 100, 100, 100], SplitPlanner.Plan(0, many, canSplit: false, 100, withEmpty: true).Select(split => split.Ranges.Count));
+
+        static IEnumerable<InputFile> Files(List<FileSplit> splits) => splits.SelectMany(split => split.Ranges).Select(range => range.File);
+    }
+
     [Theory]
     [InlineData(10, 3, new long[] { 3, 3, 3, 1 })]
     [InlineData(3, 100, new long[] { 3 })]

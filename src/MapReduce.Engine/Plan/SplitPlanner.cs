@@ -10,14 +10,15 @@ internal static class SplitPlanner
     /// <param name="canSplit">Whether the format allows reading from the middle of a file.</param>
     /// <param name="splitBytes">The wanted size of a split.</param>
     /// <param name="alignment">What ranges must be multiples of; 1 for formats that find their records themselves.</param>
-    public static List<FileSplit> Plan(int source, IReadOnlyList<InputFile> files, bool canSplit, long splitBytes, int alignment = 1)
+    /// <param name="withEmpty">Whether files without bytes are read, too.</param>
+    public static List<FileSplit> Plan(int source, IReadOnlyList<InputFile> files, bool canSplit, long splitBytes, int alignment = 1, bool withEmpty = false)
     {
         splitBytes = Math.Max(1, splitBytes);
         var splits = new List<FileSplit>();
         var small = new List<InputFile>();
         foreach (var file in files)
         {
-            if (file.Length == 0) continue;
+            if (file.Length == 0 && !withEmpty) continue;
             if (!canSplit || file.Compression != FileCompression.None || file.Length <= splitBytes)
             {
                 small.Add(file);
@@ -44,14 +45,14 @@ internal static class SplitPlanner
         // As few splits as the size allows, and all about equally large: a small last one would leave slots idle.
         void Share()
         {
-            var total = small.Sum(file => file.Length);
+            var total = small.Sum(Weight);
             var pieces = (total + splitBytes - 1) / splitBytes;
             var end = 0L;
             var ranges = new List<FileRange>();
             for (var i = 0; i < small.Count; i++)
             {
                 var piece = Piece(end);
-                end += small[i].Length;
+                end += Weight(small[i]);
                 ranges.Add(new FileRange(small[i], 0, small[i].Length));
                 if (i + 1 < small.Count && Piece(end) == piece) continue;
                 splits.Add(new FileSplit(source, [.. ranges]));
@@ -60,6 +61,9 @@ internal static class SplitPlanner
             small.Clear();
 
             Int128 Piece(long offset) => (Int128)offset * pieces / total;
+
+            // Opening a file is work, even where it is empty.
+            static long Weight(InputFile file) => Math.Max(1, file.Length);
         }
     }
 

@@ -127,7 +127,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
                 if (alignment > 1 && file.Compression == FileCompression.None && file.Length % alignment != 0)
                     throw new EngineException(EngineError.BadInput,
                         $"'{file.Path}' has {file.Length} bytes, which is no multiple of the record length {alignment}: its last record is cut short. Check the record length, or fetch the file again.");
-            Splits.AddRange(SplitPlanner.Plan(index, files, source.Format.CanSplit, settings.SplitBytes, alignment));
+            Splits.AddRange(SplitPlanner.Plan(index, files, source.Format.CanSplit, settings.SplitBytes, alignment, source.Format.ReadsEmptyFiles));
         }
 
         private void ListPieces<TRecord>(StoreFormat<TRecord> rows) where TRecord : allows ref struct

@@ -8,6 +8,9 @@ internal abstract class InputFormat<TRecord> where TRecord : allows ref struct
 
     /// <summary>Whether a file may be read from its middle on. A compressed file never is.</summary>
     public virtual bool CanSplit => false;
+
+    /// <summary>Whether a file without bytes holds a record.</summary>
+    public virtual bool ReadsEmptyFiles => false;
 }
 
 /// <summary>Records of a store.</summary>
@@ -29,6 +32,8 @@ internal sealed class TextLineFormat(InputSet inputs, bool keepCarriageReturn) :
 internal sealed class WholeFileFormat(InputSet inputs) : InputFormat<WholeFile>
 {
     public override InputSet Inputs => inputs;
+
+    public override bool ReadsEmptyFiles => true;
 }
 
 internal sealed class FixedRecordFormat(InputSet inputs, int length) : InputFormat<Utf8>
