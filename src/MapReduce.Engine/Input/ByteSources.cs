@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
 namespace MapReduce.Engine.Input;
@@ -26,8 +27,11 @@ internal static class ByteSources
         var length = EngineFiles.Read(file, head, 0, path);
         // Where the name says so, too, a third byte that does not fit is damage.
         if (length >= 2 && head[0] == 0x1F && head[1] == 0x8B && ((length >= 3 && head[2] == 8) || path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))) return FileCompression.Gzip;
-        return length == 4 && head.SequenceEqual((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? FileCompression.Zstandard : FileCompression.None;
+        return length == 4 && BeginsZstandard(BinaryPrimitives.ReadUInt32LittleEndian(head)) ? FileCompression.Zstandard : FileCompression.None;
     }
+
+    // The numbers of a frame, and of one of the sixteen kinds that readers skip: pzstd begins its files with such a one.
+    private static bool BeginsZstandard(uint magic) => magic == 0xFD2FB528 || (magic & 0xFFFF_FFF0) == 0x184D2A50;
 
     /// <summary>Opens a file at <paramref name="start"/>; a compressed one only at 0.</summary>
     public static IByteSource Open(InputFile file, long start)
