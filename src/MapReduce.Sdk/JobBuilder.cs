@@ -102,7 +102,7 @@ public sealed class JobBuilder
         where TKey : allows ref struct
         where TValue : allows ref struct
     {
-        var node = new ChannelNode<TKey, TValue>(channels.Count, Codecs.Key<TKey>(), Codecs.Value<TValue>());
+        var node = new ChannelNode<TKey, TValue>(channels.Count, Codecs.Key<TKey>(), Codecs.Value<TKey>(), Codecs.Value<TValue>());
         channels.Add(node);
         return new Pairs<TKey, TValue>(this, node);
     }

@@ -50,6 +50,7 @@ public sealed class Pairs<TKey, TValue> : Channel
     public Pairs<TKey, TValue> WithCodecs(KeyCodec<TKey>? keys = null, Codec<TValue>? values = null)
     {
         Node.Keys = keys ?? Node.Keys;
+        Node.ExactKeys = keys ?? Node.ExactKeys;
         Node.Values = values ?? Node.Values;
         return this;
     }
@@ -64,7 +65,7 @@ public sealed class Pairs<TKey, TValue> : Channel
     /// <summary>Folds all values of each key into one result.</summary>
     public Dataset<TKey, TResult> Aggregate<TResult>(Aggregator<TValue, TResult> aggregator)
     {
-        var result = NewDataset(() => Node.Keys, () => Job.Codecs.Value<TResult>());
+        var result = NewDataset(() => Node.ExactKeys, () => Job.Codecs.Value<TResult>());
         SetReduce(aggregator.Attach(Node, result));
         return new Dataset<TKey, TResult>(Job, result);
     }
@@ -84,7 +85,7 @@ public sealed class Pairs<TKey, TValue> : Channel
     /// <summary>Passes the pairs on in key order, equal keys in the order of their input.</summary>
     public Dataset<TKey, TValue> Sort()
     {
-        var result = NewDataset(() => Node.Keys, () => Node.Values);
+        var result = NewDataset(() => Node.ExactKeys, () => Node.Values);
         SetReduce(new SortNode<TKey, TValue>(Node, result));
         return new Dataset<TKey, TValue>(Job, result);
     }
@@ -93,7 +94,7 @@ public sealed class Pairs<TKey, TValue> : Channel
     public Dataset<TKey, TValue> MapOnly()
     {
         if (Node.Reduce is not null) throw AlreadyUsed();
-        Node.MapOnlyResult ??= NewDataset(() => Node.Keys, () => Node.Values);
+        Node.MapOnlyResult ??= NewDataset(() => Node.ExactKeys, () => Node.Values);
         return new Dataset<TKey, TValue>(Job, Node.MapOnlyResult);
     }
 
@@ -107,12 +108,12 @@ public sealed class Pairs<TKey, TValue> : Channel
         where TOutKey : allows ref struct
         where TOutValue : allows ref struct
     {
-        var result = NewDataset(() => Job.Codecs.Key<TOutKey>(), () => Job.Codecs.Value<TOutValue>());
+        var result = NewDataset(() => Job.Codecs.Value<TOutKey>(), () => Job.Codecs.Value<TOutValue>());
         SetReduce(new GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(Node, reading, create, result));
         return new Dataset<TOutKey, TOutValue>(Job, result);
     }
 
-    private DatasetNode<TOutKey, TOutValue> NewDataset<TOutKey, TOutValue>(Func<KeyCodec<TOutKey>> keys, Func<Codec<TOutValue>> values)
+    private DatasetNode<TOutKey, TOutValue> NewDataset<TOutKey, TOutValue>(Func<Codec<TOutKey>> keys, Func<Codec<TOutValue>> values)
         where TOutKey : allows ref struct
         where TOutValue : allows ref struct
         => new(keys, values) { Channel = Node };

@@ -46,6 +46,7 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
 
     public void Emit(scoped TKey key, scoped TValue value)
     {
+        NullCheck<TValue>.RefuseAll(in value);
         var bytes = keys.Of(in key);
         var slot = (uint)(bytes.Length - 1) < InlineKey.MaxLength ? FindInline(bytes) : FindOther(bytes);
         aggregator.Add(ref accumulators[slot], value);

@@ -19,8 +19,7 @@ internal sealed class KeyBytes<T>(Codec<T> codec) where T : allows ref struct
 
     private ReadOnlySpan<byte> Encode(scoped ref readonly T value)
     {
-        if (!typeof(T).IsValueType && Unsafe.As<T, object?>(ref Unsafe.AsRef(in value)) is null)
-            throw new ArgumentNullException(null, $"A null {typeof(T).Name} was emitted. Keys and values may not be null: emit an empty value, or nothing at all.");
+        NullCheck.Refuse(in value);
         scratch.Clear();
         codec.Write(value, scratch);
         return scratch.Written;

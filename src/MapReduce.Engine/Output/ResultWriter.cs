@@ -48,6 +48,8 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
 
     public void Emit(scoped TKey key, scoped TValue value)
     {
+        NullCheck.Refuse(in key);
+        NullCheck.Refuse(in value);
         rows++;
         if (onlyPart is not null)
         {

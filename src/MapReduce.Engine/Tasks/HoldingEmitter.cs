@@ -8,7 +8,7 @@ internal sealed class HoldingEmitter<TKey, TValue>(ChannelNode<TKey, TValue> cha
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
-    private readonly KeyBytes<TKey> keys = new(channel.Keys);
+    private readonly KeyBytes<TKey> keys = new(channel.ExactKeys);
     private readonly KeyBytes<TValue> values = new(channel.Values);
     private readonly ByteWriter held = new();
     private readonly List<(int Key, int Value)> lengths = [];
@@ -27,7 +27,7 @@ internal sealed class HoldingEmitter<TKey, TValue>(ChannelNode<TKey, TValue> cha
         var rest = held.Written;
         foreach (var (key, value) in lengths)
         {
-            next.Emit(channel.Keys.Read(rest[..key]), channel.Values.Read(rest.Slice(key, value)));
+            next.Emit(channel.ExactKeys.Read(rest[..key]), channel.Values.Read(rest.Slice(key, value)));
             rest = rest[(key + value)..];
         }
         Forget();

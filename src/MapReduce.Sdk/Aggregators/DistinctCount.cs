@@ -6,7 +6,7 @@ namespace MapReduce.Sdk;
 public static class DistinctCount
 {
     /// <summary>The number of different values, by HyperLogLog with 4096 registers: the standard error is 1.6 %. Few values are counted exactly.</summary>
-    /// <remarks>P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, "HyperLogLog", 2007. Values are told apart by a 64-bit hash of their codec's bytes.</remarks>
+    /// <remarks>P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, "HyperLogLog", 2007. Values that are not equal are told apart by a 64-bit hash of their codec's bytes.</remarks>
     public static Aggregator<T, long> Of<T>() => new HyperLogLog<T>();
 
     /// <summary>Hashes while they are few, registers after.</summary>
@@ -22,7 +22,7 @@ public static class DistinctCount
         private const int RegisterCount = 1 << IndexBits;
         private const int MostHashes = 256;
 
-        private readonly Codec<T> codec = new CodecRegistry().Value<T>();
+        private readonly Codec<T> codec = new CodecRegistry().OfEqualValues().Value<T>();
 
         public override Sketch Create() => new();
 

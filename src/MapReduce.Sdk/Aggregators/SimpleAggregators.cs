@@ -24,48 +24,6 @@ public static class Count
     }
 }
 
-/// <summary>Smallest values.</summary>
-public static class Min
-{
-    /// <summary>The smallest value of a key; of equal ones any, for they are alike. Strings compare by their UTF-8 bytes.</summary>
-    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Min) : new Extreme<T>(1);
-}
-
-/// <summary>Largest values.</summary>
-public static class Max
-{
-    /// <summary>The largest value of a key. Strings compare by their UTF-8 bytes.</summary>
-    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Max) : new Extreme<T>(-1);
-}
-
-/// <summary>The smallest or largest value in the order of its key codec, so that every machine agrees.</summary>
-internal sealed class Extreme<T>(int sign) : Aggregator<T, byte[]?, T>
-{
-    private readonly KeyCodec<T> codec = new CodecRegistry().Key<T>();
-
-    public override byte[]? Create() => null;
-
-    public override void Add(ref byte[]? accumulator, T value)
-    {
-        using var rented = ScratchWriter.Rent(out var writer);
-        codec.Write(value, writer);
-        if (accumulator is null || sign * writer.Written.SequenceCompareTo(accumulator) < 0) accumulator = writer.Written.ToArray();
-    }
-
-    public override void Merge(ref byte[]? accumulator, byte[]? other)
-    {
-        if (other is not null && (accumulator is null || sign * other.AsSpan().SequenceCompareTo(accumulator) < 0)) accumulator = other;
-    }
-
-    public override void Write(byte[]? accumulator, ByteWriter writer) => writer.Write(accumulator);
-
-    public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
-
-    public override T Result(byte[]? accumulator) => codec.Read(accumulator);
-
-    public override int SizeOf(byte[]? accumulator) => 24 + (accumulator?.Length ?? 0);
-}
-
 /// <summary>Means.</summary>
 public static class Mean
 {

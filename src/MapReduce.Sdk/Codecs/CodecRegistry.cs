@@ -33,6 +33,15 @@ public sealed class CodecRegistry
             ?? BuiltInCodecs.Find(typeof(T), this, asKey: false) as Codec<T>
             ?? throw Missing(typeof(T), "values", "Codec");
 
+    /// <summary>The codecs of values under which equal values have equal bytes, for those that are told apart by their bytes.</summary>
+    internal CodecRegistry OfEqualValues()
+    {
+        var equal = new CodecRegistry();
+        foreach (var (type, codec) in BuiltInCodecs.KeysOfEqualValues) equal.registered[type] = codec;
+        foreach (var (type, codec) in registered) equal.registered[type] = codec;
+        return equal;
+    }
+
     private static JobException Missing(Type type, string use, string kind) => new(JobError.Definition,
         $"There is no codec for {use} of type {type.Name}. Write a {kind}<{type.Name}> and register it with job.Codecs.Register(…) before the type is used.");
 }

@@ -9,7 +9,7 @@ public readonly record struct Descending<T>(T Value)
 }
 
 /// <summary>Inverts every byte. Keys of varying length get an end that sorts behind all bytes, so that a prefix comes after what it begins.</summary>
-internal sealed class DescendingCodec<T>(CodecRegistry registry) : KeyCodec<Descending<T>>
+internal sealed class DescendingKeyCodec<T>(CodecRegistry registry) : KeyCodec<Descending<T>>
 {
     private readonly KeyCodec<T> codec = registry.Key<T>();
 
@@ -29,6 +29,22 @@ internal sealed class DescendingCodec<T>(CodecRegistry registry) : KeyCodec<Desc
         ReadOnlySpan<byte> rest = plain;
         return new Descending<T>(KeyComponents.Read(codec, ref rest));
     }
+}
+
+/// <summary>As values, keys in falling order are like any others.</summary>
+internal sealed class DescendingCodec<T>(CodecRegistry registry) : Codec<Descending<T>>
+{
+    private readonly Codec<T> codec = registry.Value<T>();
+
+    public override int? FixedLength => codec.FixedLength;
+
+    public override void Write(Descending<T> value, ByteWriter writer)
+    {
+        NullCheck.RefusePart(value.Value);
+        codec.Write(value.Value, writer);
+    }
+
+    public override Descending<T> Read(ReadOnlySpan<byte> bytes) => new(codec.Read(bytes));
 }
 
 /// <summary>A byte that says whether there is a value, and the value.</summary>

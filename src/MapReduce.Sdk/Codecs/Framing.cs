@@ -5,6 +5,7 @@ internal static class Framing
 {
     public static void Write<T>(Codec<T> codec, T value, ByteWriter writer)
     {
+        NullCheck.RefusePart(value);
         if (codec.FixedLength is not null)
         {
             codec.Write(value, writer);
@@ -49,7 +50,7 @@ internal static class KeyComponents
 {
     public static void Write<T>(KeyCodec<T> codec, T value, ByteWriter writer)
     {
-        if (value is null) throw new ArgumentNullException(nameof(value), "A key with a null component was emitted. Keys may not hold null: use an empty value.");
+        NullCheck.RefusePart(value);
         if (codec.FixedLength is not null)
         {
             codec.Write(value, writer);

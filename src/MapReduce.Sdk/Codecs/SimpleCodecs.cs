@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 
 namespace MapReduce.Sdk;
 
@@ -11,17 +10,6 @@ internal sealed class Utf8Codec : KeyCodec<Utf8>
     public override void Write(scoped Utf8 value, ByteWriter writer) => writer.Write(value.Bytes);
 
     public override Utf8 Read(ReadOnlySpan<byte> bytes) => new(bytes);
-}
-
-/// <summary>Strings as UTF-8, whose byte order is the order of code points. A lone surrogate becomes U+FFFD.</summary>
-internal sealed class StringCodec : KeyCodec<string>
-{
-    public static readonly StringCodec Instance = new();
-
-    public override void Write(string value, ByteWriter writer)
-        => writer.Advance(Encoding.UTF8.GetBytes(value, writer.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length))));
-
-    public override string Read(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }
 
 /// <summary>Bytes as they are.</summary>
@@ -83,24 +71,6 @@ internal sealed class IntegerCodec<T>(Func<T, long> toBits, Func<long, T> fromBi
     }
 }
 
-/// <summary>Floating-point numbers in the order of <see cref="double.CompareTo(double)"/>: NaN first. Both zeros are one key.</summary>
-internal static class FloatBits
-{
-    public static long FromDouble(double value)
-    {
-        if (double.IsNaN(value)) return 0;
-        if (value == 0) value = 0;
-        var bits = BitConverter.DoubleToInt64Bits(value);
-        return bits < 0 ? ~bits : bits ^ long.MinValue;
-    }
-
-    public static double ToDouble(long bits)
-    {
-        if (bits == 0) return double.NaN;
-        return BitConverter.Int64BitsToDouble(bits < 0 ? bits ^ long.MinValue : ~bits);
-    }
-}
-
 /// <summary>Enumerations by their numbers.</summary>
 internal sealed class EnumCodec<T> : KeyCodec<T> where T : struct, Enum
 {
@@ -125,8 +95,8 @@ internal sealed class GuidCodec : KeyCodec<Guid>
     public override Guid Read(ReadOnlySpan<byte> bytes) => new(bytes[..16], bigEndian: true);
 }
 
-/// <summary>Moments by their UTC time; the offset follows, so that equal moments of two zones are two keys, side by side.</summary>
-internal sealed class DateTimeOffsetCodec : KeyCodec<DateTimeOffset>
+/// <summary>Moments by their UTC time, and then by their offset: as values come back.</summary>
+internal sealed class DateTimeOffsetCodec : Codec<DateTimeOffset>
 {
     public override int? FixedLength => 16;
 

@@ -43,11 +43,14 @@ internal enum PartitioningKind
     Custom,
 }
 
-internal sealed class ChannelNode<TKey, TValue>(int order, KeyCodec<TKey> keys, Codec<TValue> values) : ChannelNode(order)
+internal sealed class ChannelNode<TKey, TValue>(int order, KeyCodec<TKey> keys, Codec<TKey> exactKeys, Codec<TValue> values) : ChannelNode(order)
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
     public KeyCodec<TKey> Keys { get; set; } = keys;
+
+    /// <summary>Brings a key back as it was, where <see cref="Keys"/> brings back one that is equal: for pairs that are not shuffled.</summary>
+    public Codec<TKey> ExactKeys { get; set; } = exactKeys;
 
     public Codec<TValue> Values { get; set; } = values;
 

@@ -17,12 +17,12 @@ internal abstract class DatasetNode
     public abstract void Accept(IDatasetVisitor visitor);
 }
 
-internal sealed class DatasetNode<TKey, TValue>(Func<KeyCodec<TKey>> keys, Func<Codec<TValue>> values) : DatasetNode
+internal sealed class DatasetNode<TKey, TValue>(Func<Codec<TKey>> keys, Func<Codec<TValue>> values) : DatasetNode
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
     /// <summary>Asked for only where a later stage reads the pairs, so that results without a codec can still be written as text.</summary>
-    public KeyCodec<TKey> Keys => keys();
+    public Codec<TKey> Keys => keys();
 
     public Codec<TValue> Values => values();
 

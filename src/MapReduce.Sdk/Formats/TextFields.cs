@@ -41,6 +41,12 @@ internal static class TextFields
     private static JobException Missing(Type type) => new(JobError.Definition,
         $"{type.Name} has no text form. Override ToString in it, or map it to a string or a tuple before WriteText.");
 
+    private static void Part<T>(TextField<T> field, T part, ByteWriter writer)
+    {
+        NullCheck.RefusePart(part);
+        field.Write(part, writer);
+    }
+
     private sealed class Utf8Field : TextField<Utf8>
     {
         public override void Write(scoped Utf8 value, ByteWriter writer) => writer.Write(value.Bytes);
@@ -93,7 +99,7 @@ internal static class TextFields
             for (var i = 0; i < value.Length; i++)
             {
                 if (i > 0) writer.Write((byte)',');
-                field.Write(value[i], writer);
+                Part(field, value[i], writer);
             }
         }
     }
@@ -112,7 +118,7 @@ internal static class TextFields
     {
         private readonly TextField<T> field = For<T>();
 
-        public override void Write(Descending<T> value, ByteWriter writer) => field.Write(value.Value, writer);
+        public override void Write(Descending<T> value, ByteWriter writer) => Part(field, value.Value, writer);
     }
 
     private sealed class PairField<T1, T2> : TextField<(T1, T2)>
@@ -122,9 +128,9 @@ internal static class TextFields
 
         public override void Write((T1, T2) value, ByteWriter writer)
         {
-            first.Write(value.Item1, writer);
+            Part(first, value.Item1, writer);
             writer.Write((byte)'\t');
-            second.Write(value.Item2, writer);
+            Part(second, value.Item2, writer);
         }
     }
 
@@ -135,7 +141,7 @@ internal static class TextFields
 
         public override void Write((T1, T2, T3) value, ByteWriter writer)
         {
-            first.Write(value.Item1, writer);
+            Part(first, value.Item1, writer);
             writer.Write((byte)'\t');
             rest.Write((value.Item2, value.Item3), writer);
         }
@@ -148,7 +154,7 @@ internal static class TextFields
 
         public override void Write((T1, T2, T3, T4) value, ByteWriter writer)
         {
-            first.Write(value.Item1, writer);
+            Part(first, value.Item1, writer);
             writer.Write((byte)'\t');
             rest.Write((value.Item2, value.Item3, value.Item4), writer);
         }

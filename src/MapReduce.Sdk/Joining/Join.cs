@@ -108,6 +108,8 @@ public sealed class Join<TKey, TLeft, TRight>
 
         public void Emit(TKey key, TValue value)
         {
+            NullCheck.Refuse(in key);
+            NullCheck.Refuse(in value);
             writer.Clear();
             codec.Write(value, writer);
             next.Emit((key, side), writer.Written.ToArray());
