@@ -56,6 +56,39 @@ public sealed class CodecTests
     }
 
     [Fact]
+    public void Nullables_are_keys_and_null_comes_first()
+    {
+        CheckNullable(Gen.Int);
+        CheckNullable(Gen.Enum<DayOfWeek>());
+        CheckNullable(Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2]), Parts(Comparer<int>.Default, Comparer<int>.Default));
+        Check(Gen.Select(Gen.Int[0, 2].Nullable(), Gen.Int[0, 2].Nullable()), Parts(Comparer<int?>.Default, Comparer<int?>.Default));
+        Check(Gen.Int[0, 2].Nullable().Select(value => new Descending<int?>(value)), Comparer<Descending<int?>>.Create((left, right) => Comparer<int?>.Default.Compare(right.Value, left.Value)));
+    }
+
+    [Fact]
+    public void Enumerations_sort_by_their_numbers_whatever_their_size()
+    {
+        CheckEnum(Gen.OneOf(Gen.Const(Huge.None), Gen.Const(Huge.Half), Gen.Const(Huge.AboveHalf), Gen.Const(Huge.All)));
+        CheckEnum(Gen.OneOf(Gen.Const(Signed.Least), Gen.Const(Signed.MinusOne), Gen.Const(Signed.Zero), Gen.Const(Signed.Largest)));
+        CheckEnum(Gen.OneOf(Gen.Const(Tiny.Least), Gen.Const(Tiny.MinusOne), Gen.Const(Tiny.Largest)));
+        CheckEnum(Gen.UInt.Select(value => (Unsigned)value));
+
+        static void CheckEnum<T>(Gen<T> values) where T : struct, Enum
+        {
+            Check(values);
+            CheckValue(values);
+            Check(Gen.Select(values, values), Parts(Comparer<T>.Default, Comparer<T>.Default));
+        }
+    }
+
+    [Fact]
+    public void An_array_of_nothing_is_refused_when_it_is_named()
+    {
+        foreach (var find in (Action[])[() => new CodecRegistry().Value<None[]>(), () => new CodecRegistry().Value<(int, None[])>(), () => new CodecRegistry().Value<None[][]>()])
+            Assert.Contains("None[]", Assert.Throws<JobException>(find).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_first_part_of_a_composite_key_is_its_grouping_prefix()
         => Gen.Select(Strings.Where(IsWellFormed), Gen.Int, Gen.Int).Sample((first, left, right) =>
         {
@@ -105,6 +138,7 @@ public sealed class CodecTests
         Assert.Contains("Register", error.Message, StringComparison.Ordinal);
         Assert.Throws<JobException>(() => new CodecRegistry().Value<Version>());
         Assert.Throws<JobException>(() => new CodecRegistry().Key<int[]>());
+        Assert.Contains("KeyCodec<Version>", Assert.Throws<JobException>(() => new CodecRegistry().Key<(int, (Version, int))>()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,6 +163,37 @@ public sealed class CodecTests
             var expected = Math.Sign((order ?? Comparer<T>.Default).Compare(left, right));
             Assert.Equal(expected, Math.Sign(leftBytes.AsSpan().SequenceCompareTo(Bytes(codec, right))));
         }, iter: 1000);
+    }
+
+    private static void CheckNullable<T>(Gen<T> keys, IComparer<T>? order = null) where T : struct
+        => Check(keys.Nullable(), Comparer<T?>.Create((left, right) => left is { } some && right is { } other ? (order ?? Comparer<T>.Default).Compare(some, other) : left.HasValue.CompareTo(right.HasValue)));
+
+    private enum Huge : ulong
+    {
+        None = 0,
+        Half = long.MaxValue,
+        AboveHalf = 1UL << 63,
+        All = ulong.MaxValue,
+    }
+
+    private enum Signed : long
+    {
+        Least = long.MinValue,
+        MinusOne = -1,
+        Zero = 0,
+        Largest = long.MaxValue,
+    }
+
+    private enum Tiny : sbyte
+    {
+        Least = sbyte.MinValue,
+        MinusOne = -1,
+        Largest = sbyte.MaxValue,
+    }
+
+    private enum Unsigned : uint
+    {
+        None,
     }
 
     private static void CheckValue<T>(Gen<T> values)

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace MapReduce.Sdk;
 
 /// <summary>The codecs that need no registration.</summary>
@@ -57,7 +59,7 @@ internal static class BuiltInCodecs
         var definition = type.GetGenericTypeDefinition();
         var arguments = type.GetGenericArguments();
         if (definition == typeof(Descending<>)) return Generic(asKey ? typeof(DescendingKeyCodec<>) : typeof(DescendingCodec<>), registry, arguments);
-        if (definition == typeof(Nullable<>)) return Generic(typeof(NullableCodec<>), registry, arguments);
+        if (definition == typeof(Nullable<>)) return Generic(asKey ? typeof(NullableKeyCodec<>) : typeof(NullableCodec<>), registry, arguments);
         if (definition == typeof(ValueTuple<,>)) return Generic(asKey ? typeof(PairKeyCodec<,>) : typeof(PairCodec<,>), registry, arguments);
         if (definition == typeof(ValueTuple<,,>)) return Generic(asKey ? typeof(TripleKeyCodec<,,>) : typeof(TripleCodec<,,>), registry, arguments);
         if (definition == typeof(ValueTuple<,,,>)) return Generic(asKey ? typeof(QuadrupleKeyCodec<,,,>) : typeof(QuadrupleCodec<,,,>), registry, arguments);
@@ -65,7 +67,8 @@ internal static class BuiltInCodecs
     }
 
     private static object Generic(Type codec, CodecRegistry registry, params Type[] arguments)
-        => Activator.CreateInstance(codec.MakeGenericType(arguments), registry)!;
+        // What a part lacks is said as it is thrown.
+        => Activator.CreateInstance(codec.MakeGenericType(arguments), BindingFlags.DoNotWrapExceptions, null, [registry], null)!;
 
     private static IntegerCodec<T> Integer<T>(Func<T, long> toBits, Func<long, T> fromBits, int length) => new(toBits, fromBits, length);
 }

@@ -61,10 +61,31 @@ internal sealed class NullableCodec<T>(CodecRegistry registry) : Codec<T?> where
     public override T? Read(ReadOnlySpan<byte> bytes) => bytes[0] == 0 ? null : codec.Read(bytes[1..]);
 }
 
-/// <summary>The elements one after another.</summary>
-internal sealed class ArrayCodec<T>(CodecRegistry registry) : Codec<T[]>
+/// <summary>The same for keys: null before all values.</summary>
+internal sealed class NullableKeyCodec<T>(CodecRegistry registry) : KeyCodec<T?> where T : struct
 {
-    private readonly Codec<T> codec = registry.Value<T>();
+    private readonly KeyCodec<T> codec = registry.Key<T>();
+
+    public override void Write(T? value, ByteWriter writer)
+    {
+        writer.Write(value.HasValue ? (byte)1 : (byte)0);
+        if (value is { } some) codec.Write(some, writer);
+    }
+
+    public override T? Read(ReadOnlySpan<byte> bytes) => bytes[0] == 0 ? null : codec.Read(bytes[1..]);
+}
+
+/// <summary>The elements one after another.</summary>
+internal sealed class ArrayCodec<T> : Codec<T[]>
+{
+    private readonly Codec<T> codec;
+
+    public ArrayCodec(CodecRegistry registry)
+    {
+        codec = registry.Value<T>();
+        if (codec.FixedLength == 0)
+            throw new JobException(JobError.Definition, $"{typeof(T).Name}[] cannot be a value: its elements have no bytes, and could not be counted when they are read. Use their number instead.");
+    }
 
     public override void Write(T[] value, ByteWriter writer)
     {
@@ -74,7 +95,6 @@ internal sealed class ArrayCodec<T>(CodecRegistry registry) : Codec<T[]>
     public override T[] Read(ReadOnlySpan<byte> bytes)
     {
         var elements = new List<T>();
-        if (codec.FixedLength == 0) throw new FormatException("Elements without bytes cannot be counted.");
         while (!bytes.IsEmpty) elements.Add(Framing.Read(codec, ref bytes));
         return [.. elements];
     }

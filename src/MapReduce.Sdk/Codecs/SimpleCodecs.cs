@@ -71,16 +71,6 @@ internal sealed class IntegerCodec<T>(Func<T, long> toBits, Func<long, T> fromBi
     }
 }
 
-/// <summary>Enumerations by their numbers.</summary>
-internal sealed class EnumCodec<T> : KeyCodec<T> where T : struct, Enum
-{
-    public override int? FixedLength => 8;
-
-    public override void Write(T value, ByteWriter writer) => Int64Codec.Instance.Write(Convert.ToInt64(value, null), writer);
-
-    public override T Read(ReadOnlySpan<byte> bytes) => (T)Enum.ToObject(typeof(T), Int64Codec.Instance.Read(bytes));
-}
-
 /// <summary>Guids big-endian: in the order of their text.</summary>
 internal sealed class GuidCodec : KeyCodec<Guid>
 {

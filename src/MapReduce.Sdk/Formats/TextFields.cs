@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 
 namespace MapReduce.Sdk;
@@ -36,7 +37,8 @@ internal static class TextFields
         throw Missing(type);
     }
 
-    private static object Make(Type field, Type[] arguments, params object[] parameters) => Activator.CreateInstance(field.MakeGenericType(arguments), parameters)!;
+    private static object Make(Type field, Type[] arguments, params object[] parameters) => Activator.CreateInstance(
+        field.MakeGenericType(arguments), BindingFlags.DoNotWrapExceptions, null, parameters, null)!;
 
     private static JobException Missing(Type type) => new(JobError.Definition,
         $"{type.Name} has no text form. Override ToString in it, or map it to a string or a tuple before WriteText.");
