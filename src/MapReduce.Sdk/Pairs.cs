@@ -66,7 +66,7 @@ public sealed class Pairs<TKey, TValue> : Channel
     public Dataset<TKey, TResult> Aggregate<TResult>(Aggregator<TValue, TResult> aggregator)
     {
         var result = NewDataset(() => Node.ExactKeys, () => Job.Codecs.Value<TResult>());
-        SetReduce(aggregator.Attach(Node, result));
+        SetReduce(aggregator.With(Job.Codecs).Attach(Node, result));
         return new Dataset<TKey, TResult>(Job, result);
     }
 

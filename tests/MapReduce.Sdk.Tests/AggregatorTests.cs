@@ -77,14 +77,39 @@ public sealed class AggregatorTests
     [Fact]
     public void Two_results_come_of_one_pass()
         => Check(
-            (Aggregator<double, (ExactSum.State, byte[]?), (double, double)>)Both.Of((Aggregator<double, ExactSum.State, double>)Sum.Of<double>(), (Aggregator<double, byte[]?, double>)Max.Of<double>()),
+            (Aggregator<double, (ExactSum.State, byte[]?), (double, double)>)Both.Of(Sum.Of<double>(), Max.Of<double>()),
             Gen.Double[-100, 100], values => (ExactRounded(values), values.Max()));
+
+    [Fact]
+    public void Any_two_aggregators_over_the_same_values_go_together()
+    {
+        Assert.Equal((1.5, 3), Both.Of(Min.Of<double>(), Max.Of<double>()).Fold(2, 1.5, 3));
+        Assert.Equal((6, (3, "1 to 3")), Both.Of(Sum.Of<long>(), Both.Of(Count.Of<long>(), Both.Of(Min.Of<long>(), Max.Of<long>()).Select(ends => $"{ends.Item1} to {ends.Item2}"))).Fold(3, 1, 2));
+        Assert.Equal(("6", 2), Both.Of(Sum.Of<long>().Select(sum => $"{sum}"), Min.Of<long>()).Fold(2, 4));
+        Assert.Equal(2, Both.Of(new LongestOf(), DistinctCount.Of<string>()).Fold("a", "bb", "a").Item2);
+        Assert.NotNull(Both.Of(DistinctValues.OfUtf8(), DistinctValues.OfUtf8().Select(texts => texts.Count)));
+    }
 
     [Fact]
     public void Sums_that_would_depend_on_the_order_are_refused()
     {
         Assert.Contains("double", Assert.Throws<JobException>(() => Sum.Of<float>()).Message, StringComparison.Ordinal);
         Assert.Throws<JobException>(() => Sum.OfPairs<long, double>());
+    }
+
+    private sealed class LongestOf : Aggregator<string, int, int>
+    {
+        public override int Create() => 0;
+
+        public override void Add(ref int accumulator, string value) => accumulator = Math.Max(accumulator, value.Length);
+
+        public override void Merge(ref int accumulator, int other) => accumulator = Math.Max(accumulator, other);
+
+        public override void Write(int accumulator, ByteWriter writer) => new CodecRegistry().Value<int>().Write(accumulator, writer);
+
+        public override int Read(ReadOnlySpan<byte> bytes) => new CodecRegistry().Value<int>().Read(bytes);
+
+        public override int Result(int accumulator) => accumulator;
     }
 
     private static void Check<TValue, TAccumulator, TResult>(

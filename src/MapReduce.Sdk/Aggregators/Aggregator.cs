@@ -6,8 +6,20 @@ public abstract class Aggregator<TValue, TResult> where TValue : allows ref stru
     /// <summary>The same folding with another result, made from this one's at the end.</summary>
     public abstract Aggregator<TValue, TNew> Select<TNew>(Func<TResult, TNew> select);
 
+    /// <summary>The same folding with the codecs of a job.</summary>
+    internal abstract Aggregator<TValue, TResult> With(CodecRegistry codecs);
+
+    /// <summary>Opens the folding with the type of a state, for those who fold by it.</summary>
+    internal abstract TOut Accept<TOut>(IAggregatorVisitor<TValue, TResult, TOut> visitor);
+
     internal abstract ReduceNode<TKey, TValue> Attach<TKey>(ChannelNode<TKey, TValue> channel, DatasetNode<TKey, TResult> result)
         where TKey : allows ref struct;
+}
+
+/// <summary>Is told the type of an aggregator's state.</summary>
+internal interface IAggregatorVisitor<TValue, TResult, TOut> where TValue : allows ref struct
+{
+    TOut Visit<TAccumulator>(Aggregator<TValue, TAccumulator, TResult> aggregator);
 }
 
 /// <summary>An aggregator with a state of its own type. Results must not depend on the order of folding.</summary>
@@ -37,6 +49,13 @@ public abstract class Aggregator<TValue, TAccumulator, TResult> : Aggregator<TVa
     /// <inheritdoc/>
     public sealed override Aggregator<TValue, TNew> Select<TNew>(Func<TResult, TNew> select) => new SelectingAggregator<TValue, TAccumulator, TResult, TNew>(this, select);
 
+    internal sealed override Aggregator<TValue, TResult> With(CodecRegistry codecs) => Bound(codecs);
+
+    /// <summary>The same folding with the codecs of a job; itself where it needs none.</summary>
+    internal virtual Aggregator<TValue, TAccumulator, TResult> Bound(CodecRegistry codecs) => this;
+
+    internal sealed override TOut Accept<TOut>(IAggregatorVisitor<TValue, TResult, TOut> visitor) => visitor.Visit(this);
+
     internal sealed override ReduceNode<TKey, TValue> Attach<TKey>(ChannelNode<TKey, TValue> channel, DatasetNode<TKey, TResult> result)
         => new FoldNode<TKey, TValue, TAccumulator, TResult>(channel, this, result);
 }
@@ -62,6 +81,10 @@ public sealed class LongAggregator(LongFold fold) : Aggregator<long, long>
 
     /// <inheritdoc/>
     public override Aggregator<long, TNew> Select<TNew>(Func<long, TNew> select) => new BoxedLongAggregator(Fold).Select(select);
+
+    internal override Aggregator<long, long> With(CodecRegistry codecs) => this;
+
+    internal override TOut Accept<TOut>(IAggregatorVisitor<long, long, TOut> visitor) => visitor.Visit(new BoxedLongAggregator(Fold));
 
     internal override ReduceNode<TKey, long> Attach<TKey>(ChannelNode<TKey, long> channel, DatasetNode<TKey, long> result)
         => new LongFoldNode<TKey>(channel, Fold, result);

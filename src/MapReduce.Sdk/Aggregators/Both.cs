@@ -4,9 +4,24 @@ namespace MapReduce.Sdk;
 public static class Both
 {
     /// <summary>The results of <paramref name="first"/> and <paramref name="second"/>.</summary>
-    public static Aggregator<TValue, (TFirst, TSecond)> Of<TValue, TFirstState, TFirst, TSecondState, TSecond>(
-        Aggregator<TValue, TFirstState, TFirst> first, Aggregator<TValue, TSecondState, TSecond> second) where TValue : allows ref struct
-        => new Pair<TValue, TFirstState, TFirst, TSecondState, TSecond>(first, second);
+    public static Aggregator<TValue, (TFirst, TSecond)> Of<TValue, TFirst, TSecond>(Aggregator<TValue, TFirst> first, Aggregator<TValue, TSecond> second)
+        where TValue : allows ref struct
+        => first.Accept(new WithFirst<TValue, TFirst, TSecond>(second));
+
+    private sealed class WithFirst<TValue, TFirst, TSecond>(Aggregator<TValue, TSecond> second) : IAggregatorVisitor<TValue, TFirst, Aggregator<TValue, (TFirst, TSecond)>>
+        where TValue : allows ref struct
+    {
+        public Aggregator<TValue, (TFirst, TSecond)> Visit<TAccumulator>(Aggregator<TValue, TAccumulator, TFirst> aggregator)
+            => second.Accept(new WithBoth<TValue, TAccumulator, TFirst, TSecond>(aggregator));
+    }
+
+    private sealed class WithBoth<TValue, TFirstState, TFirst, TSecond>(Aggregator<TValue, TFirstState, TFirst> first)
+        : IAggregatorVisitor<TValue, TSecond, Aggregator<TValue, (TFirst, TSecond)>>
+        where TValue : allows ref struct
+    {
+        public Aggregator<TValue, (TFirst, TSecond)> Visit<TAccumulator>(Aggregator<TValue, TAccumulator, TSecond> aggregator)
+            => new Pair<TValue, TFirstState, TFirst, TAccumulator, TSecond>(first, aggregator);
+    }
 
     private sealed class Pair<TValue, TFirstState, TFirst, TSecondState, TSecond>(
         Aggregator<TValue, TFirstState, TFirst> first, Aggregator<TValue, TSecondState, TSecond> second)
@@ -34,6 +49,9 @@ public static class Both
         public override (TFirst, TSecond) Result((TFirstState First, TSecondState Second) accumulator) => (first.Result(accumulator.First), second.Result(accumulator.Second));
 
         public override int SizeOf((TFirstState First, TSecondState Second) accumulator) => first.SizeOf(accumulator.First) + second.SizeOf(accumulator.Second);
+
+        internal override Aggregator<TValue, (TFirstState First, TSecondState Second), (TFirst, TSecond)> Bound(CodecRegistry codecs)
+            => new Pair<TValue, TFirstState, TFirst, TSecondState, TSecond>(first.Bound(codecs), second.Bound(codecs));
     }
 }
 

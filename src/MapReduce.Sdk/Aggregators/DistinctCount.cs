@@ -7,7 +7,7 @@ public static class DistinctCount
 {
     /// <summary>The number of different values, by HyperLogLog with 4096 registers: the standard error is 1.6 %. Few values are counted exactly.</summary>
     /// <remarks>P. Flajolet, É. Fusy, O. Gandouet, F. Meunier, "HyperLogLog", 2007. Values that are not equal are told apart by a 64-bit hash of their codec's bytes.</remarks>
-    public static Aggregator<T, long> Of<T>() => new HyperLogLog<T>();
+    public static Aggregator<T, long> Of<T>() => new HyperLogLog<T>(new CodecRegistry());
 
     /// <summary>Hashes while they are few, registers after.</summary>
     internal sealed class Sketch
@@ -16,20 +16,23 @@ public static class DistinctCount
         public byte[]? Registers;
     }
 
-    private sealed class HyperLogLog<T> : Aggregator<T, Sketch, long>
+    private sealed class HyperLogLog<T>(CodecRegistry registry) : Aggregator<T, Sketch, long>
     {
         private const int IndexBits = 12;
         private const int RegisterCount = 1 << IndexBits;
         private const int MostHashes = 256;
 
-        private readonly Codec<T> codec = new CodecRegistry().OfEqualValues().Value<T>();
+        private Codec<T>? codec;
+
+        // Found at the first use, unless a job has given its own before: what it registers is not known when this is made.
+        private Codec<T> Codec => codec ??= Find(registry);
 
         public override Sketch Create() => new();
 
         public override void Add(ref Sketch accumulator, T value)
         {
             using var rented = ScratchWriter.Rent(out var writer);
-            codec.Write(value, writer);
+            Codec.Write(value, writer);
             Add(accumulator, StableHash.Of(writer.Written));
         }
 
@@ -80,6 +83,10 @@ public static class DistinctCount
         }
 
         public override int SizeOf(Sketch accumulator) => 100 + (accumulator.Hashes?.Count * 16 ?? RegisterCount);
+
+        internal override Aggregator<T, Sketch, long> Bound(CodecRegistry codecs) => new HyperLogLog<T>(codecs) { codec = Find(codecs) };
+
+        private static Codec<T> Find(CodecRegistry codecs) => codecs.OfEqualValues().Value<T>();
 
         private static void Add(Sketch sketch, ulong hash)
         {

@@ -11,6 +11,11 @@ public static class DistinctValues
     {
         public override Aggregator<Utf8, TNew> Select<TNew>(Func<TResult, TNew> next) => new Distinct<TNew>(values => next(select(values)));
 
+        internal override Aggregator<Utf8, TResult> With(CodecRegistry codecs) => this;
+
+        internal override TOut Accept<TOut>(IAggregatorVisitor<Utf8, TResult, TOut> visitor)
+            => visitor.Visit(new SelectingAggregator<Utf8, TextList, ValueList, TResult>(new TextLists(), select));
+
         internal override ReduceNode<TKey, Utf8> Attach<TKey>(ChannelNode<TKey, Utf8> channel, DatasetNode<TKey, TResult> result)
             => new DistinctNode<TKey, TResult>(channel, select, result);
     }

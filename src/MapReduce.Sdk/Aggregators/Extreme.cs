@@ -4,48 +4,31 @@ namespace MapReduce.Sdk;
 public static class Min
 {
     /// <summary>The smallest value of a key; of equal ones always the same, whatever the order. Strings compare by their UTF-8 bytes.</summary>
-    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Min) : new Extreme<T>(1);
+    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Min) : new Extreme<T>(1, new CodecRegistry());
 }
 
 /// <summary>Largest values.</summary>
 public static class Max
 {
     /// <summary>The largest value of a key; of equal ones always the same, whatever the order. Strings compare by their UTF-8 bytes.</summary>
-    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Max) : new Extreme<T>(-1);
+    public static Aggregator<T, T> Of<T>() => typeof(T) == typeof(long) ? (Aggregator<T, T>)(object)new LongAggregator(LongFold.Max) : new Extreme<T>(-1, new CodecRegistry());
 }
 
 /// <summary>The smallest or largest value in the order of its key codec, so that every machine agrees.</summary>
 /// <remarks>The state is the key. Where that does not tell all of the value, it is the key as a component of a composite one, and the value.</remarks>
-internal sealed class Extreme<T> : Aggregator<T, byte[]?, T>
+internal sealed class Extreme<T>(int sign, CodecRegistry registry) : Aggregator<T, byte[]?, T>
 {
-    private readonly int sign;
-    private readonly KeyCodec<T> keys;
-    private readonly Codec<T>? values;
+    private ExtremeCodecs<T>? codecs;
 
-    /// <param name="sign">1 for the smallest, -1 for the largest.</param>
-    public Extreme(int sign)
-    {
-        var codecs = new CodecRegistry();
-        this.sign = sign;
-        keys = codecs.Key<T>();
-        values = codecs.Value<T>();
-        if (values.GetType() == keys.GetType() && !BuiltInCodecs.KeysOfEqualValues.ContainsKey(typeof(T))) values = null;
-    }
+    // Found at the first use, unless a job has given its own before: what it registers is not known when this is made.
+    private ExtremeCodecs<T> Codecs => codecs ??= ExtremeCodecs<T>.Of(registry);
 
     public override byte[]? Create() => null;
 
     public override void Add(ref byte[]? accumulator, T value)
     {
         using var rented = ScratchWriter.Rent(out var writer);
-        if (values is null)
-        {
-            keys.Write(value, writer);
-        }
-        else
-        {
-            KeyComponents.Write(keys, value, writer);
-            values.Write(value, writer);
-        }
+        Codecs.Write(value, writer);
         if (accumulator is null || sign * writer.Written.SequenceCompareTo(accumulator) < 0) accumulator = writer.Written.ToArray();
     }
 
@@ -58,8 +41,35 @@ internal sealed class Extreme<T> : Aggregator<T, byte[]?, T>
 
     public override byte[] Read(ReadOnlySpan<byte> bytes) => bytes.ToArray();
 
-    public override T Result(byte[]? accumulator)
-        => values is null ? keys.Read(accumulator) : values.Read(accumulator.AsSpan(KeyComponents.Length(keys, accumulator)));
+    public override T Result(byte[]? accumulator) => Codecs.Read(accumulator);
 
     public override int SizeOf(byte[]? accumulator) => 24 + (accumulator?.Length ?? 0);
+
+    internal override Aggregator<T, byte[]?, T> Bound(CodecRegistry codecs) => new Extreme<T>(sign, codecs) { codecs = ExtremeCodecs<T>.Of(codecs) };
+}
+
+/// <summary>How a value is encoded by which others are smaller or larger.</summary>
+internal sealed class ExtremeCodecs<T>(KeyCodec<T> keys, Codec<T>? values)
+{
+    /// <summary>The codecs of a job.</summary>
+    /// <exception cref="JobException">There is none for keys of the type.</exception>
+    public static ExtremeCodecs<T> Of(CodecRegistry registry)
+    {
+        var keys = registry.Key<T>();
+        var values = registry.Value<T>();
+        return new(keys, values.GetType() == keys.GetType() && !BuiltInCodecs.KeysOfEqualValues.ContainsKey(typeof(T)) ? null : values);
+    }
+
+    public void Write(T value, ByteWriter writer)
+    {
+        if (values is null)
+        {
+            keys.Write(value, writer);
+            return;
+        }
+        KeyComponents.Write(keys, value, writer);
+        values.Write(value, writer);
+    }
+
+    public T Read(ReadOnlySpan<byte> bytes) => values is null ? keys.Read(bytes) : values.Read(bytes[KeyComponents.Length(keys, bytes)..]);
 }

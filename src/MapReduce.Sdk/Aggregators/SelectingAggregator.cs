@@ -17,6 +17,8 @@ internal sealed class SelectingAggregator<TValue, TAccumulator, TResult, TNew>(A
     public override TNew Result(TAccumulator accumulator) => select(inner.Result(accumulator));
 
     public override int SizeOf(TAccumulator accumulator) => inner.SizeOf(accumulator);
+
+    internal override Aggregator<TValue, TAccumulator, TNew> Bound(CodecRegistry codecs) => new SelectingAggregator<TValue, TAccumulator, TResult, TNew>(inner.Bound(codecs), select);
 }
 
 /// <summary>A 64-bit fold as an ordinary aggregator, for results that are not the state itself.</summary>

@@ -36,7 +36,9 @@ public static class Sum
 
     private sealed class NumberSum<T> : Aggregator<T, T, T> where T : struct, INumber<T>
     {
-        private readonly Codec<T> codec = new CodecRegistry().Value<T>();
+        private Codec<T>? codec;
+
+        private Codec<T> Codec => codec ??= new CodecRegistry().Value<T>();
 
         public override T Create() => T.Zero;
 
@@ -44,20 +46,24 @@ public static class Sum
 
         public override void Merge(ref T accumulator, T other) => accumulator = unchecked(accumulator + other);
 
-        public override void Write(T accumulator, ByteWriter writer) => codec.Write(accumulator, writer);
+        public override void Write(T accumulator, ByteWriter writer) => Codec.Write(accumulator, writer);
 
-        public override T Read(ReadOnlySpan<byte> bytes) => codec.Read(bytes);
+        public override T Read(ReadOnlySpan<byte> bytes) => Codec.Read(bytes);
 
         public override T Result(T accumulator) => accumulator;
 
         public override int SizeOf(T accumulator) => Unsafe.SizeOf<T>();
+
+        internal override Aggregator<T, T, T> Bound(CodecRegistry codecs) => new NumberSum<T> { codec = codecs.Value<T>() };
     }
 
     private sealed class PairSum<T1, T2> : Aggregator<(T1, T2), (T1, T2), (T1, T2)>
         where T1 : struct, INumber<T1>
         where T2 : struct, INumber<T2>
     {
-        private readonly Codec<(T1, T2)> codec = new CodecRegistry().Value<(T1, T2)>();
+        private Codec<(T1, T2)>? codec;
+
+        private Codec<(T1, T2)> Codec => codec ??= new CodecRegistry().Value<(T1, T2)>();
 
         public override (T1, T2) Create() => default;
 
@@ -66,13 +72,15 @@ public static class Sum
         public override void Merge(ref (T1, T2) accumulator, (T1, T2) other)
             => accumulator = unchecked((accumulator.Item1 + other.Item1, accumulator.Item2 + other.Item2));
 
-        public override void Write((T1, T2) accumulator, ByteWriter writer) => codec.Write(accumulator, writer);
+        public override void Write((T1, T2) accumulator, ByteWriter writer) => Codec.Write(accumulator, writer);
 
-        public override (T1, T2) Read(ReadOnlySpan<byte> bytes) => codec.Read(bytes);
+        public override (T1, T2) Read(ReadOnlySpan<byte> bytes) => Codec.Read(bytes);
 
         public override (T1, T2) Result((T1, T2) accumulator) => accumulator;
 
         public override int SizeOf((T1, T2) accumulator) => Unsafe.SizeOf<(T1, T2)>();
+
+        internal override Aggregator<(T1, T2), (T1, T2), (T1, T2)> Bound(CodecRegistry codecs) => new PairSum<T1, T2> { codec = codecs.Value<(T1, T2)>() };
     }
 
     /// <summary>Sums of which one has a state of its own.</summary>
@@ -100,5 +108,7 @@ public static class Sum
         public override (T1, T2) Result((TState1, TState2) accumulator) => (first.Result(accumulator.Item1), second.Result(accumulator.Item2));
 
         public override int SizeOf((TState1, TState2) accumulator) => first.SizeOf(accumulator.Item1) + second.SizeOf(accumulator.Item2);
+
+        internal override Aggregator<(T1, T2), (TState1, TState2), (T1, T2)> Bound(CodecRegistry codecs) => new PartSums<T1, TState1, T2, TState2>(first.Bound(codecs), second.Bound(codecs));
     }
 }
