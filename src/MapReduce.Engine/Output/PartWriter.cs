@@ -11,6 +11,9 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
 {
     private const int FlushLength = 256 << 10;
 
+    // A header, an empty block, and checksum and length of nothing.
+    private static ReadOnlySpan<byte> EmptyGzip => [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+
     private readonly OutputFormat<TKey, TValue> format;
     private readonly string name;
     private readonly string path;
@@ -21,7 +24,7 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
     private long rows;
     private bool completed;
 
-    public PartWriter(OutputNode<TKey, TValue> output, int part, string privatePath, bool durable)
+    public PartWriter(OutputNode<TKey, TValue> output, PartNumber part, string privatePath, bool durable)
     {
         format = output.Format;
         name = PartNames.Of(output.Target, part);
@@ -48,6 +51,8 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
     {
         Flush();
         compressor?.Dispose();
+        // Of nothing, the platform's stream makes nothing, which no other program takes for gzip.
+        if (file.Length == 0 && compressor is System.IO.Compression.GZipStream) file.Write(EmptyGzip);
         if (durable) file.FlushToDisk();
         completed = true;
         return new PartFile(name, path, file.Length, file.Hash(), rows);

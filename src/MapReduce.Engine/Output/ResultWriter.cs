@@ -21,7 +21,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
     private readonly int channel;
     private long rows;
 
-    public ResultWriter(DatasetNode<TKey, TValue> node, int part, TaskFolders folders, EngineSettings settings, TaskProducts products)
+    public ResultWriter(DatasetNode<TKey, TValue> node, PartNumber part, TaskFolders folders, EngineSettings settings, TaskProducts products)
     {
         this.products = products;
         channel = node.Channel.Index;
@@ -42,7 +42,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
         if (!node.IsRead) return;
         keys = new KeyBytes<TKey>(node.Keys);
         values = new KeyBytes<TValue>(node.Values);
-        datasetPath = folders.Dataset(node.Channel.Stage, node.Channel.Index, part);
+        datasetPath = folders.Dataset(node.Channel.Stage, node.Channel.Index, part.Index);
         dataset = new RunWriter(datasetPath, settings.Compression, settings.Durable);
     }
 

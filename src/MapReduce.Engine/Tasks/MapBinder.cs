@@ -64,7 +64,7 @@ internal sealed class MapBinder(
         where TKey : allows ref struct
         where TValue : allows ref struct
     {
-        if (channel.IsMapOnly) return Ending(new ResultWriter<TKey, TValue>(channel.MapOnlyResult!, context.Task, folders, settings, products));
+        if (channel.IsMapOnly) return Ending(new ResultWriter<TKey, TValue>(channel.MapOnlyResult!, new PartNumber(context.Task, plan.Maps), folders, settings, products));
         var maker = new EmitterMaker(plan.Channels[channel.Index]!, buffers!, Memory, Ending);
         channel.Reduce!.Accept(maker);
         if (maker.Emitter is IEmitter<TKey, TValue> folding) return folding;

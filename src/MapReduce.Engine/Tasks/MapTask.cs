@@ -71,7 +71,8 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
     {
         var target = new OutputTarget("_quarantine");
         var name = new OutputNode<None, string>(target, new TextFormat<None, string>());
-        return new PartWriter<None, string>(name, (plan.Stage * 1_000_000) + identity.Index, folders.NextPart(), settings.Durable);
+        var before = plan.Stage * 1_000_000;
+        return new PartWriter<None, string>(name, new PartNumber(before + identity.Index, before + plan.Maps), folders.NextPart(), settings.Durable);
     }
 }
 

@@ -207,7 +207,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
 
         private ResultWriter<TKey, TValue> Writer<TKey, TValue>(DatasetNode<TKey, TValue> result)
             where TKey : allows ref struct
-            where TValue : allows ref struct => new(result, partition, folders, settings, products);
+            where TValue : allows ref struct => new(result, new PartNumber(partition, shape.Partitions), folders, settings, products);
 
         private PairSorter Sorter() => new(settings.TaskMemory / 2, settings.Compression, scratch);
 
