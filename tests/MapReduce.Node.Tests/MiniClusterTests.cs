@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Google.Protobuf;
 using MapReduce.Api;
 using MapReduce.Node.Security;
@@ -357,6 +358,18 @@ public sealed class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFix
         static IEnumerable<string?> Parameters(JsonElement operation, string place) => !operation.TryGetProperty("parameters", out var all)
             ? []
             : all.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() == place).Select(parameter => parameter.GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Where_an_error_names_a_description_there_is_one()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(cluster.Nodes["node-1"].Settings.HttpAddress), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", cluster.Token) } };
+        using var response = await http.PostAsync("v1/jobs", new StringContent("{\"package\":", System.Text.Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        using var error = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        var address = Regex.Match(error.RootElement.GetProperty("message").GetString()!, "See (/[^ ]*[^ .])").Groups[1].Value;
+        using var description = JsonDocument.Parse(await http.GetStringAsync(address));
+        Assert.True(description.RootElement.GetProperty("paths").TryGetProperty("/v1/jobs", out _));
     }
 
     private string Text(int lines)
