@@ -66,7 +66,7 @@ public sealed partial class LocalRunner
         {
             var counts = Decide(new JobCommand.Complete(attempt, OnlyEpoch, result.Totals.Counters, result.Totals.RecordsSkipped)).OfType<JobEvent.AttemptSucceeded>().Any();
             if (counts) Accept(attempt, work, result);
-            else result.Output.Dispose();
+            else result.Output.Delete();
             Monitor.PulseAll(gate);
         }
     }
@@ -159,7 +159,7 @@ public sealed partial class LocalRunner
 
         public void FreeOutputs()
         {
-            foreach (var output in Outputs) output?.Dispose();
+            foreach (var output in Outputs) output?.Delete();
             Outputs = [];
         }
 

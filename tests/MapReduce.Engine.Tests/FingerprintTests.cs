@@ -55,7 +55,7 @@ public sealed class FingerprintTests : IDisposable
     {
         var job = Define(folds, change, compression);
         var result = job.Map(job.Plan(0, (_, _) => []), new TaskIdentity(0, 0, 0), Folders(), retained: null, progress: null, CancellationToken.None);
-        result.Output.Dispose();
+        result.Output.Delete();
         return result.Fingerprint!.Value;
     }
 

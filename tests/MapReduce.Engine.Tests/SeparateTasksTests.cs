@@ -60,7 +60,7 @@ public sealed class SeparateTasksTests : IDisposable
                 var outputs = new List<MapOutput>();
                 foreach (var map in maps) outputs.Add(MapOutput.Open(await Fetch(map, plan, reduce)));
                 var result = Define<TJob>().Reduce(StagePlan.Read(plan), new TaskIdentity(stage, reduce, 0), outputs, Folders(stage, $"r{reduce}"), progress: null, CancellationToken.None);
-                outputs.ForEach(output => output.Dispose());
+                outputs.ForEach(output => output.Delete());
                 Accept(stage, result.Parts, result.Datasets);
             }
             Assert.Empty(Directory.GetFiles(folder.Path, "fetched-*"));

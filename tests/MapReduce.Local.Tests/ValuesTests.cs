@@ -79,6 +79,34 @@ public sealed class ValuesTests
         Refused<string[]>("A null String[]", pairs => pairs.Sort(), null!);
     }
 
+    [Theory]
+    [InlineData(null, "value", false)]
+    [InlineData("key", null, false)]
+    [InlineData(null, "value", true)]
+    [InlineData("key", null, true)]
+    public void A_null_in_a_join_is_named_on_either_side(string? key, string? value, bool right)
+    {
+        var error = Assert.Throws<JobFailedException>(() => Run(0, job => job.Join<string, string, string>()
+            .Left(job.ReadNumbers(1, 1), (long _, IEmitter<string, string> output) => output.Emit(right ? "key" : key!, right ? "value" : value!))
+            .Right(job.ReadNumbers(1, 1), (long _, IEmitter<string, string> output) => output.Emit(right ? key! : "key", right ? value! : "value"))
+            .Select(JoinKind.Inner, (JoinedRow<string, string, string> row, IEmitter<string, string> output) => output.Emit(row.Key, row.Left!))
+            .WriteText(job.Output)));
+        Assert.Contains("ArgumentNullException: A null String was emitted", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_null_in_the_rows_of_a_reducer_is_named_with_its_key()
+    {
+        foreach (var row in (string?[][])[[null, "value"], ["key", null]])
+        {
+            var error = Assert.Throws<JobFailedException>(() => Run(0, job => Emitting(job, 1L)
+                .Reduce((string _, Values<long> _, IEmitter<string, (int, string)> output) => output.Emit(row[0]!, (1, row[1]!)))
+                .WriteText(job.Output)));
+            Assert.Contains("null String", error.Message, StringComparison.Ordinal);
+            Assert.Contains("at the key 'key'", error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void A_nullable_without_a_value_is_a_value()
     {

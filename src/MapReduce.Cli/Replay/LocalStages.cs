@@ -73,7 +73,7 @@ internal sealed class LocalStages(JobRun run, string folder, Func<int, StagePlan
         var maps = Maps(stage);
         made.AddRange(maps.SelectMany(map => map.Datasets));
         for (var reduce = 0; reduce < PlanOf(stage).Reduces; reduce++) made.AddRange(Reduce(stage, reduce, 0, [.. maps.Select(map => map.Output)]).Datasets);
-        maps.ForEach(map => map.Output.Dispose());
+        maps.ForEach(map => map.Output.Delete());
         datasets[stage] = made;
     }
 

@@ -24,7 +24,7 @@ public sealed class MapOutput : IDisposable
     }
 
     /// <summary>Opens a complete segment file that another process has written, or a slice of one that was fetched.</summary>
-    /// <param name="path">The file; it is deleted with the output.</param>
+    /// <param name="path">The file.</param>
     /// <exception cref="EngineException">It is not there, not complete, or damaged.</exception>
     public static MapOutput Open(string path)
     {
@@ -53,7 +53,14 @@ public sealed class MapOutput : IDisposable
     /// <summary>The blocks of a segment, in the order of their records.</summary>
     internal ReadOnlySpan<BlockReference> Blocks(int segment) => blocks.AsSpan(firstOfSegment[segment], firstOfSegment[segment + 1] - firstOfSegment[segment]);
 
-    /// <summary>Frees the memory and deletes the file.</summary>
+    /// <summary>Frees the memory and deletes the file, when no reducer needs it any more: for whoever has made the output, or fetched its own copy.</summary>
+    public void Delete()
+    {
+        Dispose();
+        if (FilePath is not null) File.Delete(FilePath);
+    }
+
+    /// <summary>Frees the memory. The file stays: it may belong to others, who still read it.</summary>
     public void Dispose()
     {
         foreach (var page in pages)
@@ -62,6 +69,5 @@ public sealed class MapOutput : IDisposable
             page.Dispose();
         }
         pages.Clear();
-        if (FilePath is not null) File.Delete(FilePath);
     }
 }

@@ -114,7 +114,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
         if (pages.Count > 0 || file is not null)
         {
             file?.Dispose();
-            new MapOutput([], 0, pages, retained, file?.FilePath).Dispose();
+            new MapOutput([], 0, pages, retained, file?.FilePath).Delete();
         }
     }
 

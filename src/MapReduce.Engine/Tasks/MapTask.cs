@@ -56,7 +56,7 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         }
         catch (Exception exception)
         {
-            output?.Dispose();
+            output?.Delete();
             if (exception is EngineException or OperationCanceledException) throw;
             throw UserFailure.Of(job.Name, plan.Stage, "map", "while the task was set up or closed", exception);
         }

@@ -41,7 +41,7 @@ public sealed record TaskTotals
 public sealed record HotKey(string Key, long Weight);
 
 /// <summary>What a map attempt has made.</summary>
-/// <param name="Output">The shuffle's share; the caller disposes of it when no reducer needs it any more.</param>
+/// <param name="Output">The shuffle's share; the caller deletes it when no reducer needs it any more.</param>
 /// <param name="Parts">Finished private files of map-only outputs and of quarantined records.</param>
 /// <param name="Datasets">Finished files for later stages.</param>
 /// <param name="Totals">What was read, written and counted.</param>
