@@ -1,5 +1,6 @@
 using CsCheck;
 using MapReduce.Engine.Input;
+using MapReduce.Engine.Output;
 using MapReduce.Engine.Plan;
 using MapReduce.Engine.Shuffle;
 using Xunit;
@@ -52,4 +53,24 @@ public sealed class StagePlanTests
     [Fact]
     public void A_plan_of_a_newer_version_is_named()
         => Assert.Contains("version 9", Assert.Throws<EngineException>(() => StagePlan.Read(new byte[] { 9, 0, 0, 0, 0 })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_later_stage_is_planned_by_the_raw_length_of_a_dataset_however_it_is_stored()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "never-made");
+        var run = JobRun.Define(() => new TwoStages(), new JobRequest("TwoStages", ["input"], []), new EngineSettings { ScratchFolder = folder });
+        StagePlan Plan(long stored) => run.Plan(1, (_, channel) => [.. Enumerable.Range(0, 6).Select(part => new DatasetFile(channel, $"part-{part}", stored, 1000, 64L << 20))]);
+
+        Assert.Equal((6, 6), (Plan(1000).Maps, Plan(1000).Reduces));
+        Assert.Equal(Plan(64L << 20).Hash, Plan(1000).Hash);
+    }
+
+    private sealed class TwoStages : Sdk.IJob
+    {
+        public void Define(Sdk.JobBuilder job) => job.ReadLines(job.Inputs)
+            .Map((Sdk.TextLine line, Sdk.IEmitter<string, long> output) => output.Emit(line.ToString(), 1))
+            .Aggregate(Sdk.Sum.Of<long>())
+            .Map((string key, long count, Sdk.IEmitter<long, string> output) => output.Emit(count, key))
+            .Sort().WriteText(job.Output);
+    }
 }

@@ -29,7 +29,8 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
                     next = PairRecord.Read(next, out var key, out var value);
                     Deliver(action, keys.Read(key), values.Read(value), key, context.BadRecords);
                 }
-                context.Progress?.Invoke(block.StoredLength);
+                // As many bytes as were planned: the sampler counts them, and its keys may not depend on how the dataset is stored.
+                context.Progress?.Invoke(length);
             }
         }
         return new ReadTotals(records, split.Length);

@@ -2,7 +2,7 @@ namespace MapReduce.Engine.Input;
 
 /// <summary>An input file as it was when the job was planned.</summary>
 /// <param name="Path">The full path.</param>
-/// <param name="Length">The size in bytes.</param>
+/// <param name="Length">The size in bytes; of a part of a dataset, what it would be without compression.</param>
 /// <param name="ModifiedTicks">The time of the last change, in UTC ticks of 100 ns.</param>
 /// <param name="Compression">How its bytes are compressed.</param>
 public sealed record InputFile(string Path, long Length, long ModifiedTicks, FileCompression Compression = FileCompression.None);

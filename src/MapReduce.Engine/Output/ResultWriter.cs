@@ -67,7 +67,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
         products.Rows += rows;
         if (dataset is null) return;
         dataset.Complete();
-        products.Datasets.Add(new DatasetFile(channel, datasetPath!, dataset.Length, rows));
+        products.Datasets.Add(new DatasetFile(channel, datasetPath!, dataset.Length, rows, dataset.RawLength));
     }
 
     public void Dispose()
@@ -82,4 +82,5 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IMapE
 /// <param name="Path">Where it is.</param>
 /// <param name="Length">The size in bytes.</param>
 /// <param name="Rows">The number of pairs.</param>
-public sealed record DatasetFile(int Channel, string Path, long Length, long Rows);
+/// <param name="RawLength">The size in bytes that the file would have without compression: what later stages are planned by.</param>
+public sealed record DatasetFile(int Channel, string Path, long Length, long Rows, long RawLength);

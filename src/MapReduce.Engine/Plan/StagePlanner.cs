@@ -146,7 +146,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             where TKey : allows ref struct
             where TValue : allows ref struct
         {
-            var files = datasets(source.Dataset.Channel).Where(file => file.Rows > 0).Select(file => new InputFile(file.Path, file.Length, 0)).ToList();
+            var files = datasets(source.Dataset.Channel).Where(file => file.Rows > 0).Select(file => new InputFile(file.Path, file.RawLength, 0)).ToList();
             Splits.AddRange(SplitPlanner.Plan(index, files, canSplit: false, settings.SplitBytes));
         }
     }

@@ -16,6 +16,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     private readonly SafeFileHandle file;
     private int staged;
     private long flushed;
+    private long saved;
 
     public SegmentFileWriter(string path, BlockCompression compression)
     {
@@ -34,6 +35,9 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     /// <summary>The bytes written so far.</summary>
     public long Length => flushed + staged;
 
+    /// <summary>What they would be without compression. Plans follow from this, because a setting may not change them.</summary>
+    public long RawLength => Length + saved;
+
     /// <summary>Appends a block of whole records.</summary>
     /// <returns>Where it is.</returns>
     public BlockReference Append(int segment, ReadOnlySpan<byte> raw)
@@ -45,6 +49,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
         SegmentFile.WriteBlockHeader(header, stored.Length, raw.Length, segment, used, checksum);
         // What a compressor makes of the bytes may differ from one machine to the next; the bytes may not.
         Fingerprint += used == BlockCompression.None ? checksum : XxHash3.HashToUInt64(raw, segment);
+        saved += raw.Length - stored.Length;
         Write(header);
         Write(stored);
         blocks.Add(block);

@@ -22,6 +22,9 @@ internal sealed unsafe class RunWriter : IDisposable
     /// <summary>The bytes written to the file so far.</summary>
     public long Length => file.Length;
 
+    /// <summary>What they would be without compression.</summary>
+    public long RawLength => file.RawLength;
+
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         var length = PairRecord.MaxLength(key.Length, value.Length);
