@@ -16,7 +16,7 @@ public sealed partial class JobState
         IsDefined = snapshot.IsDefined;
         if (Definition is { HasSideEffects: true }) Rules = Rules with { AllowsSpeculation = false };
         Epoch = new Epoch(snapshot.Epoch);
-        BeganAt = JobEventCodec.Time(snapshot.Started);
+        BeganAt = snapshot.Started == 0 ? null : JobEventCodec.Time(snapshot.Started);
         counters = [.. snapshot.Counters];
         SkippedRecords = snapshot.SkippedRecords;
         FailedAttempts = snapshot.FailedAttempts;
@@ -25,6 +25,7 @@ public sealed partial class JobState
         foreach (var worker in snapshot.Workers) NumberOf(JobEventCodec.Read(worker));
         if (snapshot.Attempts is { } attempts) Attempts.Restore(attempts);
         RestoreTasks();
+        if (snapshot.HotKeys is { } hotKeys) Totals.Restore(hotKeys.Keys);
         if (snapshot.Phase is { } phase) Apply(JobEventCodec.FromRecord(phase));
         Revision = snapshot.Revision;
     }

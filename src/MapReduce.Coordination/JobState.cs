@@ -192,6 +192,7 @@ public sealed partial class JobState
                 break;
             case JobEvent.AttemptRevoked revoked:
                 Stop(revoked.Attempt);
+                ReturnIfIdle(revoked.Attempt.Task);
                 break;
             case JobEvent.MapOutputLost lost:
                 TakeBack(lost.Attempt.Task, isDamaged: false);
@@ -220,6 +221,8 @@ public sealed partial class JobState
                 throw new InvalidOperationException($"An event of the unknown kind {@event.GetType().Name} cannot be applied. A newer version of the program may have written it.");
         }
         if (Phase.IsEnd) EndedAt ??= @event.At;
+        // No task runs again, so no counts are taken back.
+        if (Phase is not JobPhase.Running) foreach (var stage in stages) stage.ForgetCounts();
         Revision++;
     }
 
@@ -292,7 +295,13 @@ public sealed partial class JobState
         if (failed.Failure.IsBlameless) LostAttempts++;
         if (failed.Failure.IsBlameless) cell.Losses++;
         else cell.Failures++;
-        if (!cell.IsRunning && !cell.IsDone) Return(task);
+        ReturnIfIdle(task);
+    }
+
+    /// <summary>A task that neither runs nor is done waits, though it be of a job that has ended: so a snapshot need not say which tasks wait.</summary>
+    private void ReturnIfIdle(TaskId task)
+    {
+        if (Cell(task) is { IsRunning: false, IsDone: false }) Return(task);
     }
 
     private void ApplyFound(JobEvent.MapOutputFound found)

@@ -26,12 +26,12 @@ public static class JobStateCodec
             Counters = { state.Counters },
             Attempts = state.Attempts.Write(),
             KeepsCounts = state.KeepsCounts,
+            HotKeys = new HotKeySnapshot { Keys = { state.Totals.HotKeys } },
         };
         if (PhaseEvent(state) is { } phase) snapshot.Phase = JobEventCodec.ToRecord(phase);
         if (state.Definition is { } definition) snapshot.Definition = JobEventCodec.ToRecord(new JobEvent.JobDefined(default, definition));
         snapshot.Workers.Add(state.Workers.Select(JobEventCodec.Write));
-        // Once the commit is decided no task runs again.
-        for (var i = 0; i < state.StageCount; i++) snapshot.Stages.Add(Write(i, state.Stages[i], hasCounts: state.Phase is JobPhase.Running));
+        for (var i = 0; i < state.StageCount; i++) snapshot.Stages.Add(Write(i, state.Stages[i]));
         return snapshot;
     }
 
@@ -53,15 +53,14 @@ public static class JobStateCodec
         _ => null,
     };
 
-    private static StageSnapshot Write(int number, StageState stage, bool hasCounts)
+    private static StageSnapshot Write(int number, StageState stage)
     {
         var snapshot = new StageSnapshot { PlanHash = stage.PlanHash ?? "", Plan = Write(number, stage, TaskKind.Plan), Maps = Write(number, stage, TaskKind.Map), Reduces = Write(number, stage, TaskKind.Reduce) };
         snapshot.DependsOn.Add(stage.DependsOn);
-        if (hasCounts)
-        {
-            snapshot.MapCounts.Add(stage.MapCounts.Select(task => Write(new TaskId(number, TaskKind.Map, task.Key), task.Value)));
-            snapshot.ReduceCounts.Add(stage.ReduceCounts.Select(task => Write(new TaskId(number, TaskKind.Reduce, task.Key), task.Value)));
-        }
+        snapshot.MapCounts.Add(stage.MapCounts.Select(task => Write(new TaskId(number, TaskKind.Map, task.Key), task.Value)));
+        snapshot.ReduceCounts.Add(stage.ReduceCounts.Select(task => Write(new TaskId(number, TaskKind.Reduce, task.Key), task.Value)));
+        snapshot.MapDurations = stage.MapDurations.Write();
+        snapshot.ReduceDurations = stage.ReduceDurations.Write();
         foreach (var (index, lost) in stage.LostOutputs)
         {
             var output = new LostOutputSnapshot { Index = index, Attempt = lost.Attempt, Made = lost.Made is { } made ? UnsafeByteOperations.UnsafeWrap(made) : ByteString.Empty, IsDamaged = lost.IsDamaged };
@@ -108,6 +107,8 @@ public static class JobStateCodec
         }
         foreach (var lost in snapshot.LostOutputs)
             stage.LostOutputs[lost.Index] = new LostOutput(lost.Attempt, lost.Counts is { } counted ? ReadCounts(counted).Counts : null, lost.Made.Length > 0 ? lost.Made.ToByteArray() : null, lost.IsDamaged);
+        if (snapshot.MapDurations is { } maps) stage.MapDurations.Restore(maps);
+        if (snapshot.ReduceDurations is { } reduces) stage.ReduceDurations.Restore(reduces);
         Read(stage, TaskKind.Plan, snapshot.Plan);
         Read(stage, TaskKind.Map, snapshot.Maps);
         Read(stage, TaskKind.Reduce, snapshot.Reduces);

@@ -49,6 +49,13 @@ public sealed class JobTotals
         foreach (var key in totals?.HotKeys ?? []) hotKeys.Remove(key);
     }
 
+    /// <summary>Makes the heaviest keys those of a snapshot.</summary>
+    internal void Restore(IEnumerable<HotKey> keys)
+    {
+        hotKeys.Clear();
+        hotKeys.AddRange(keys);
+    }
+
     private void Change(Totals? totals, int sign)
     {
         if (totals is null) return;

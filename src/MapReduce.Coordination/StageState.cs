@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Journal;
 
 namespace MapReduce.Coordination;
 
@@ -80,6 +81,8 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
 
     public void Keep(TaskId task, byte[] made)
     {
+        // A snapshot has no other sign for nothing.
+        if (made.Length == 0) return;
         ref var kept = ref task.Kind == TaskKind.Map ? ref mapsMade : ref reducesMade;
         if (kept.Length == 0) kept = new byte[]?[Cells(task.Kind).Length];
         kept[task.Index] = made;
@@ -93,6 +96,12 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     public PendingTasks Pending(TaskKind kind) => kind == TaskKind.Map ? PendingMaps : PendingReduces;
 
     public Dictionary<int, Counts> CountsOf(TaskKind kind) => kind == TaskKind.Map ? MapCounts : ReduceCounts;
+
+    public void ForgetCounts()
+    {
+        MapCounts.Clear();
+        ReduceCounts.Clear();
+    }
 
     public Durations DurationsOf(TaskKind kind) => kind == TaskKind.Map ? MapDurations : ReduceDurations;
 
@@ -127,6 +136,15 @@ internal sealed class Durations
         if (sample.Count < Kept) sample.Add(duration);
         else sample[Count % Kept] = duration;
         Count++;
+        median = null;
+    }
+
+    public DurationSnapshot Write() => new() { Sample = { sample.Select(duration => duration.Ticks) }, Count = Count };
+
+    public void Restore(DurationSnapshot snapshot)
+    {
+        sample.AddRange(snapshot.Sample.Select(TimeSpan.FromTicks));
+        Count = snapshot.Count;
         median = null;
     }
 

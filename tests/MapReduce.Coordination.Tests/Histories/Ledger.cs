@@ -9,6 +9,7 @@ internal sealed class Ledger(Shape shape)
     private readonly HashSet<AttemptId> started = [];
     private readonly Dictionary<AttemptId, WorkerId> running = [];
     private readonly Dictionary<TaskId, (AttemptId Attempt, IReadOnlyList<long> Counters)> winners = [];
+    private readonly Dictionary<AttemptId, IReadOnlyList<long>> away = [];
     private readonly Dictionary<int, (int Maps, int Reduces)> plans = [];
     private Epoch epoch;
     private bool ended;
@@ -48,6 +49,18 @@ internal sealed class Ledger(Shape shape)
                 Assert.Equal(TaskKind.Map, attempt.Task.Kind);
                 Assert.False(IsComplete(attempt.Task.Stage), $"{attempt} was lost when nobody needed it any more");
                 Assert.True(winners.Remove(attempt.Task, out var lost) && lost.Attempt == attempt, $"{attempt} was lost without counting");
+                away[attempt] = lost.Counters;
+                break;
+            case JobEvent.MapOutputFound(_, var attempt, _):
+                Assert.True(away.Remove(attempt, out var counted), $"{attempt} was found without being lost");
+                Assert.DoesNotContain(running.Keys, other => other.Task == attempt.Task);
+                Assert.True(winners.TryAdd(attempt.Task, (attempt, counted)), $"{attempt} was found though another attempt counts");
+                break;
+            case JobEvent.MapOutputDiffers(_, var attempt, _):
+                Assert.True(shape.Differs && running.ContainsKey(attempt));
+                break;
+            case JobEvent.JobDefined:
+                Assert.True(shape.Defines && plans.Count == 0);
                 break;
             case JobEvent.PartDamaged(_, var attempt, _, _, _):
                 Assert.True(shape.Prepares);

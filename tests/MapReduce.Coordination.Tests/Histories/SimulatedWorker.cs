@@ -3,17 +3,20 @@ using MapReduce.Protocol;
 namespace MapReduce.Coordination.Tests.Histories;
 
 /// <summary>A worker as the protocol asks it to be: it obeys the newest reign it has heard of and repeats a result until it is called off.</summary>
-internal sealed class SimulatedWorker(string node, int incarnation)
+/// <param name="node">The node.</param>
+/// <param name="incarnation">Which life of it this is.</param>
+/// <param name="disk">The map outputs that are still on its disk.</param>
+internal sealed class SimulatedWorker(string node, int incarnation, IEnumerable<AttemptId> disk)
 {
     private readonly SortedDictionary<string, Work> work = new(StringComparer.Ordinal);
-    private readonly HashSet<AttemptId> outputs = [];
+    private readonly HashSet<AttemptId> outputs = [.. disk];
     private Epoch newest;
 
     public WorkerId Id { get; } = new(node, incarnation);
 
     public IEnumerable<AttemptId> Busy => work.Values.Where(item => item.Result is null).Select(item => item.Attempt);
 
-    public bool HasOutput(AttemptId map) => outputs.Contains(map);
+    public IEnumerable<AttemptId> Outputs => outputs;
 
     public void Receive(Lease lease)
     {

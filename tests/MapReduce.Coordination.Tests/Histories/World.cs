@@ -26,12 +26,21 @@ internal sealed class World
     {
         this.shape = shape;
         ledger = new Ledger(shape);
-        for (var node = 0; node < shape.Nodes; node++) workers.Add(new SimulatedWorker($"node-{node}", incarnations++));
+        for (var node = 0; node < shape.Nodes; node++) workers.Add(new SimulatedWorker($"node-{node}", incarnations++, []));
         State = NewState();
         Handle(new JobCommand.ClaimEpoch(new Epoch(1)));
     }
 
     public JobState State { get; private set; }
+
+    /// <summary>The events so far, as they were written.</summary>
+    public IReadOnlyList<byte[]> Journal => journal;
+
+    /// <summary>The kinds of commands that came to a decision.</summary>
+    public HashSet<Type> Commands { get; } = [];
+
+    /// <summary>The kinds of events that were decided.</summary>
+    public HashSet<Type> Events { get; } = [];
 
     /// <summary>Lets one thing happen; <paramref name="what"/> chooses the kind and <paramref name="which"/> whom it meets.</summary>
     public void Step(int what, int which)
@@ -52,7 +61,8 @@ internal sealed class World
             case < 97: Pass(TimeSpan.FromSeconds(which % 7)); break;
             default:
                 CheckParts(which);
-                Publish(confirm: which % 3 != 0);
+                if (shape.Refuses && which % 5 == 0) Send(new Message.ToMaster(new JobCommand.RefusePublish(State.Epoch, "the output exists")));
+                else Publish(confirm: which % 3 != 0);
                 break;
         }
     }
@@ -112,7 +122,8 @@ internal sealed class World
         switch (message)
         {
             case Message.ToMaster { Command: JobCommand.Renew renew }:
-                if (!State.Renew(renew, now) && Owner(renew.Attempt) is { } owner) Send(new Message.Revoked(renew.Attempt, owner.Id));
+                if (State.Renew(renew, now)) Commands.Add(typeof(JobCommand.Renew));
+                else if (Owner(renew.Attempt) is { } owner) Send(new Message.Revoked(renew.Attempt, owner.Id));
                 break;
             case Message.ToMaster(var command):
                 if (Handle(command).Count == 0 && Subject(command) is { } attempt && !Running(attempt) && Owner(attempt) is { } waiting) Send(new Message.Revoked(attempt, waiting.Id));
@@ -144,11 +155,23 @@ internal sealed class World
     {
         var stage = shape.Stages[attempt.Task.Stage];
         worker.End(attempt, epoch => attempt.Task.Kind == TaskKind.Plan
-            ? new JobCommand.CompletePlan(attempt, epoch, $"plan of {attempt.Task.Stage}", stage.Maps, stage.Reduces)
+            ? new JobCommand.CompletePlan(attempt, epoch, $"plan of {attempt.Task.Stage}", stage.Maps, stage.Reduces, shape.Defines && attempt.Task.Stage == 0 ? Definition() : null)
             : new JobCommand.Complete(attempt, epoch, [1000 * (attempt.Task.Index + 1) + attempt.Number], Made: shape.Prepares ? Made(attempt) : null));
     }
 
-    private static Products Made(AttemptId attempt) => new() { Totals = new Totals { RowsWritten = attempt.Number + 1 }, Parts = { new Part { Name = $"{attempt.Task}", PrivatePath = $"{attempt}" } } };
+    private Products Made(AttemptId attempt) => new()
+    {
+        Totals = new Totals { RowsWritten = attempt.Number + 1, HotKeys = { new HotKey { Key = $"{attempt.Task}", Weight = (attempt.Task.Index * 7 + attempt.Number) % 5 } } },
+        Parts = { new Part { Name = $"{attempt.Task}", PrivatePath = $"{attempt}" } },
+        Fingerprint = shape.Differs ? (ulong)attempt.Number : 0,
+    };
+
+    private Opened Definition()
+    {
+        var opened = new Opened { Name = "History" };
+        opened.Stages.Add(shape.DependsOn.Select(stage => new Stage { DependsOn = { stage } }));
+        return opened;
+    }
 
     /// <summary>Looks at the parts, of which some may be damaged; what is found may come late, twice or never.</summary>
     /// <param name="which">0 where all are whole.</param>
@@ -184,7 +207,10 @@ internal sealed class World
     {
         var index = which % workers.Count;
         Send(new Message.ToMaster(new JobCommand.LoseWorker(workers[index].Id)));
-        workers[index] = new SimulatedWorker(workers[index].Id.Node, incarnations++);
+        // Its disk may survive.
+        var survives = which % 2 == 0;
+        workers[index] = new SimulatedWorker(workers[index].Id.Node, incarnations++, survives ? workers[index].Outputs : []);
+        foreach (var output in workers[index].Outputs) Send(new Message.ToMaster(new JobCommand.AnnounceOutput(output, workers[index].Id)));
     }
 
     /// <summary>The master ends and another takes over with nothing but the journal; what was under way still arrives.</summary>
@@ -198,8 +224,7 @@ internal sealed class World
         var earlier = NewState();
         var early = journal.Count - Math.Min(journal.Count, 3);
         foreach (var bytes in journal.Take(early)) earlier.Apply(JobEventCodec.Read(bytes));
-        var snapshot = Protocol.Journal.JobSnapshot.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(JobStateCodec.Write(earlier)));
-        var restored = JobStateCodec.Read(id, earlier.Rules, snapshot);
+        var restored = ThroughSnapshot(earlier);
         foreach (var bytes in journal.Skip(early)) restored.Apply(JobEventCodec.Read(bytes));
         AssertSame(before, restored);
         State = restored;
@@ -241,8 +266,10 @@ internal sealed class World
         var events = State.Decide(command, now);
         Assert.Equal(events.Count, State.Decide(command, now).Count);
         Assert.True(events.Count == 0 || Reign(command) is not { } reign || reign == State.Epoch, $"{command} of an old reign was obeyed");
+        if (events.Count > 0) Commands.Add(command.GetType());
         foreach (var @event in events)
         {
+            Events.Add(@event.GetType());
             ledger.Add(@event);
             journal.Add(JobEventCodec.Write(@event));
             State.Apply(@event);
@@ -270,8 +297,23 @@ internal sealed class World
             => state.Leases().Select(lease => (lease.Attempt.ToString(), lease.Worker)).Order();
     }
 
-    private JobState NewState() => new(
-        id, new JobRules { MaxFailures = shape.MaxFailures, MaxLosses = shape.MaxLosses, LeaseDuration = Lease, AllowsSpeculation = shape.Speculates }, shape.DependsOn);
+    /// <summary>A state that nothing has happened to.</summary>
+    public JobState NewState()
+    {
+        var rules = new JobRules
+        {
+            MaxFailures = shape.MaxFailures,
+            MaxLosses = shape.MaxLosses,
+            LeaseDuration = Lease,
+            AllowsSpeculation = shape.Speculates,
+            NonDeterminism = shape.Differs ? NonDeterminism.Warn : NonDeterminism.Fail,
+        };
+        return shape.Defines ? new JobState(id, rules) : new JobState(id, rules, shape.DependsOn);
+    }
+
+    /// <summary>The state as a master knows it that reads the snapshot of another.</summary>
+    public static JobState ThroughSnapshot(JobState state)
+        => JobStateCodec.Read(state.Id, state.Rules, Protocol.Journal.JobSnapshot.Parser.ParseFrom(Google.Protobuf.MessageExtensions.ToByteArray(JobStateCodec.Write(state))));
 
     private void Send(Message message)
     {
@@ -307,6 +349,7 @@ internal sealed class World
         JobCommand.ConfirmParts confirmed => confirmed.Epoch,
         JobCommand.ReportDamage damage => damage.Epoch,
         JobCommand.ConfirmPublished published => published.Epoch,
+        JobCommand.RefusePublish refused => refused.Epoch,
         _ => null,
     };
 
