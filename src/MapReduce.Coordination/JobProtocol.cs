@@ -267,7 +267,7 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         Epoch = state.Epoch.Value,
         Request = offer.Request,
         Order = order,
-        Plan = state.PlanHash(attempt.Task.Stage) ?? "",
+        Plan = state.PlanHash(attempt.Task.Stage) ?? state.PlanHash(0) ?? "",
     };
 
     private JobCommand Command(Report report, AttemptId attempt)

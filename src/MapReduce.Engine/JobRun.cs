@@ -19,10 +19,12 @@ public sealed class JobRun
 {
     private readonly JobDefinition definition;
     private readonly EngineSettings settings;
+    private readonly string text;
 
-    private JobRun(JobDefinition definition, EngineSettings settings)
+    private JobRun(JobDefinition definition, string text, EngineSettings settings)
     {
         this.definition = definition;
+        this.text = text;
         this.settings = settings;
     }
 
@@ -54,10 +56,22 @@ public sealed class JobRun
     public static JobRun Define(Func<IJob> create, JobRequest request, EngineSettings settings)
     {
         var definition = DefineOnce(create, request);
-        if (Signature(definition) != Signature(DefineOnce(create, request)))
-            throw new EngineException(EngineError.NotDeterministic,
-                $"{request.Name}: Define gives a different job each time it runs. It may depend only on its inputs and arguments: not on time, chance, or static state.");
-        return new JobRun(definition, settings);
+        var (text, again) = (DefinitionText.Of(definition), DefinitionText.Of(DefineOnce(create, request)));
+        if (text == again) return new JobRun(definition, text, settings);
+        var (where, first, second) = DefinitionText.Difference(text, again);
+        throw new EngineException(EngineError.NotDeterministic,
+            $"{request.Name}: Define gives a different job each time it runs. First {where}: {first}; then {where}: {second}. It may depend only on its inputs and arguments: not on time, chance, or static state.");
+    }
+
+    /// <summary>Holds the job as this process has defined it against the plan of one of its stages, which another process may have made.</summary>
+    /// <exception cref="EngineException">The two definitions are not the same; the message says what differs.</exception>
+    public void Check(StagePlan plan)
+    {
+        if (plan.Definition.Length == 0 || plan.Definition == text) return;
+        var (where, here, there) = DefinitionText.Difference(text, plan.Definition);
+        throw new EngineException(EngineError.NotDeterministic,
+            $"{Name}: Define gives another job in this process than in the one that planned it. Here {where}: {here}; in the plan {where}: {there}. "
+            + "It may depend only on its inputs and arguments: not on the machine, its environment and its files, nor on time, chance, or static state.");
     }
 
     /// <summary>Plans a stage.</summary>
@@ -67,7 +81,7 @@ public sealed class JobRun
     {
         try
         {
-            return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index)).Plan(stage);
+            return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index)).Plan(stage, text);
         }
         catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or StorageException))
         {
@@ -77,7 +91,10 @@ public sealed class JobRun
 
     /// <summary>Runs a map attempt on this thread.</summary>
     public MapResult Map(StagePlan plan, TaskIdentity identity, TaskFolders folders, RetainedMemory? retained, Action<long>? progress, CancellationToken cancellation)
-        => new MapTask(definition, plan, settings, retained).Run(identity, folders, progress, cancellation);
+    {
+        Check(plan);
+        return new MapTask(definition, plan, settings, retained).Run(identity, folders, progress, cancellation);
+    }
 
     /// <summary>Runs a reduce attempt on this thread.</summary>
     /// <param name="plan">The stage's plan.</param>
@@ -87,7 +104,10 @@ public sealed class JobRun
     /// <param name="progress">Told of bytes taken; null where nobody asks.</param>
     /// <param name="cancellation">Cancels the attempt.</param>
     public ReduceResult Reduce(StagePlan plan, TaskIdentity identity, IReadOnlyList<MapOutput> maps, TaskFolders folders, Action<long>? progress, CancellationToken cancellation)
-        => new ReduceTask(definition, plan, settings).Run(identity, maps, folders, progress, cancellation);
+    {
+        Check(plan);
+        return new ReduceTask(definition, plan, settings).Run(identity, maps, folders, progress, cancellation);
+    }
 
     private static JobDefinition DefineOnce(Func<IJob> create, JobRequest request)
     {
@@ -112,10 +132,4 @@ public sealed class JobRun
         EngineException Threw(string where, Exception exception)
             => new(EngineError.UserCode, $"{request.Name}: {where} threw {exception.GetType().Name}: {exception.Message}{Environment.NewLine}{exception.StackTrace}", exception);
     }
-
-    private static string Signature(JobDefinition definition) => string.Join('|', definition.Stages.Select(stage =>
-        $"{string.Join(',', stage.DependsOn)}:{string.Join(',', stage.Sources.Select(source => source.GetType() + string.Join(';', source.Patterns)))}:"
-        + string.Join(',', stage.Channels.Select(channel =>
-            $"{channel.GetType()}{channel.Partitions}{channel.Partitioning}{channel.Reduce?.GetType()}{string.Join(';', channel.Result!.Outputs.Select(output => output.Target.Name + output.Target.FileName))}{string.Join(';', channel.Result!.Sinks.Select(sink => sink.Participant + sink.Connection + sink.Target))}"))))
-        + string.Join(',', definition.Counters.Select(counter => counter.Name));
 }

@@ -66,9 +66,10 @@ internal sealed class JobTasks
 
     private Planned Plan(Run run)
     {
+        if (run.Plan.FirstPlanFile.Length > 0) job.Check(PlanOf(run.Plan.FirstPlanFile));
         var earlier = run.Plan.Earlier.ToDictionary(stage => stage.Stage, stage => stage.Files);
         var plan = job.Plan(run.Attempt.Stage, (stage, channel) => [.. earlier[stage].Where(file => file.Channel == channel).Select(Wire.Read)]);
-        return new Planned { Attempt = run.Attempt, Plan = UnsafeByteOperations.UnsafeWrap(plan.Bytes), Hash = plan.Hash, Maps = plan.Maps, Reduces = plan.Reduces };
+        return new Planned { Attempt = run.Attempt, Plan = UnsafeByteOperations.UnsafeWrap(plan.Bytes), Maps = plan.Maps, Reduces = plan.Reduces };
     }
 
     private Mapped Map(Run run, Action<long> progress, CancellationToken cancellation)
@@ -89,7 +90,7 @@ internal sealed class JobTasks
         return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Tickets, result.Totals) };
     }
 
-    /// <summary>The plan of the stage; the same for all its tasks.</summary>
+    /// <summary>The plan of a stage; the same for all its tasks.</summary>
     private StagePlan PlanOf(string file)
     {
         if (last is null || last.Value.File != file) last = (file, StagePlan.Read(File.ReadAllBytes(file)));

@@ -127,7 +127,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         switch ((TaskKind)grant.Attempt.Kind)
         {
             case TaskKind.Plan:
-                run.Plan = new PlanTask();
+                run.Plan = new PlanTask { FirstPlanFile = grant.Plan.Length > 0 ? await node.BlobLinks.GetAsync(grant.Plan, [], cancellation) : "" };
                 if (grant.Attempt.Stage > 0) run.Plan.Earlier.Add(await DatasetsAsync(grant.Job, cancellation));
                 break;
             case TaskKind.Map:

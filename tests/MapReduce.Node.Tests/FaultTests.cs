@@ -57,6 +57,19 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
     }
 
     [Fact]
+    public async Task A_job_that_defines_itself_otherwise_in_a_later_attempt_fails_with_what_differs()
+    {
+        var output = shared.Place("out");
+        var id = await client.SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "LocalDefine", Inputs = [shared.Texts("x")], Output = output });
+        var job = await client.WaitAsync(id);
+        Assert.Equal(("failed", "NotDeterministic"), (job.Phase, job.Failure?.Reason));
+        Assert.Contains("stage 1, channel 1: ", job.Failure!.Message, StringComparison.Ordinal);
+        var cause = (await client.DiagnoseAsync(id)).Cause!;
+        Assert.Equal((FindingKind.NotDeterministic, "s0-m00000"), (cause.Kind, cause.Task));
+        Assert.False(Path.Exists(output));
+    }
+
+    [Fact]
     public async Task What_is_submitted_many_times_at_once_is_one_job()
     {
         var before = (await client.JobsAsync()).Total;

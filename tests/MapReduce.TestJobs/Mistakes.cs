@@ -132,6 +132,23 @@ public sealed class MoodyDefine : IJob
         .WriteText(job.Output);
 }
 
+/// <summary>A definition that is the same in a process and another one in the next; the first attempt of a map task ends its process.</summary>
+public sealed class LocalDefine : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine line, IEmitter<string, long> output) =>
+        {
+            if (TaskContext.Current.Attempt == 0 && line.ToString() == "x") Environment.Exit(7);
+            output.Emit(line.ToString(), 1);
+        })
+        .Partitions(1 + Environment.ProcessId % 4093)
+        .Aggregate(Sum.Of<long>())
+        .Map((string line, long count, IEmitter<string, long> output) => output.Emit(line, count))
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
+
 /// <summary>A result that nobody writes.</summary>
 public sealed class LostResult : IJob
 {

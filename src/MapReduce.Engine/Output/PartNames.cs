@@ -13,6 +13,9 @@ internal static class PartNames
 {
     private const int FewestDigits = 5;
 
+    /// <summary>Where an output is below the job's output: its file, or the folder of its parts.</summary>
+    public static string PlaceOf(OutputTarget target) => target.FileName is null ? target.Name : Of(target, new PartNumber(0, 1));
+
     /// <summary>
     /// The name of a part: <c>part-00000</c> in the output's folder, with the suffix of its compression; or the single file that the target names.
     /// All parts have as many digits, five or what the last one needs, so that names sort as numbers.

@@ -7,18 +7,20 @@ namespace MapReduce.Engine.Plan;
 /// <summary>What a stage consists of: its splits, one for each map task, and the shape of its shuffle. Follows from the inputs, the arguments and the settings alone.</summary>
 public sealed class StagePlan
 {
-    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
-        : this(stage, splits, channels, StagePlanCodec.Write(stage, splits, channels))
+    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition = "")
+        : this(stage, splits, channels, definition, StagePlanCodec.Write(stage, splits, channels, definition))
     {
     }
 
     /// <param name="stage">The stage.</param>
     /// <param name="splits">Its splits.</param>
     /// <param name="channels">The shapes of its channels.</param>
+    /// <param name="definition">The definition of the job that was planned.</param>
     /// <param name="bytes">All of that as bytes.</param>
-    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, byte[] bytes)
+    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition, byte[] bytes)
     {
         Stage = stage;
+        Definition = definition;
         Splits = splits;
         Channels = channels;
         Segments = channels.Sum(shape => shape?.Segments ?? 0);
@@ -50,8 +52,11 @@ public sealed class StagePlan
     /// <summary>The plan as bytes, for other processes: see <see cref="Read"/>.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>A digest of the plan; a plan made again must have the same.</summary>
+    /// <summary>A digest of the plan.</summary>
     public string Hash { get; }
+
+    /// <summary>The definition of the job that was planned, as <see cref="DefinitionText"/> has it; empty where an older program has planned. Who runs a task must define the same.</summary>
+    internal string Definition { get; }
 
     /// <summary>The number of segments of a map output.</summary>
     internal int Segments { get; }

@@ -5,19 +5,21 @@ using MapReduce.Engine.Shuffle;
 namespace MapReduce.Engine.Plan;
 
 // A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
-//   version, 1; stage
+//   version, 3; stage
 //   files: their number, then for each its path, length, time of change in ticks and compression
 //   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length;
 //           then 0, or 1 with the piece of a store and its size
 //   channels: their number, then for each 0 if it is map-only, else 1, first segment, partitions, buckets, number of boundaries, and each boundary
 //             behind its length
+//   definition: the definition of the job that was planned, in lines; not in version 2
 
 /// <summary>Turns plans into bytes, so that one process plans and others run the tasks; the format is described at the top of this file.</summary>
 internal static class StagePlanCodec
 {
-    private const int Version = 2;
+    private const int Version = 3;
+    private const int VersionWithoutDefinition = 2;
 
-    public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels)
+    public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition)
     {
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
@@ -28,6 +30,7 @@ internal static class StagePlanCodec
             WriteSplits(writer, splits, files);
             writer.Write7BitEncodedInt(channels.Count);
             foreach (var channel in channels) WriteChannel(writer, channel);
+            writer.Write(definition);
         }
         return bytes.ToArray();
     }
@@ -40,11 +43,12 @@ internal static class StagePlanCodec
             var copy = bytes.ToArray();
             using var reader = new BinaryReader(new MemoryStream(copy, writable: false), Encoding.UTF8);
             var version = reader.Read7BitEncodedInt();
-            if (version != Version) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
+            if (version is not (Version or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
             var stage = reader.Read7BitEncodedInt();
             var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
             var splits = List(reader, () => ReadSplit(reader, files));
-            return new StagePlan(stage, splits, List(reader, () => ReadChannel(reader)), copy);
+            var channels = List(reader, () => ReadChannel(reader));
+            return new StagePlan(stage, splits, channels, version == VersionWithoutDefinition ? "" : reader.ReadString(), copy);
         }
         catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)
         {

@@ -23,7 +23,9 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     private const int MostBuckets = 64;
 
     /// <summary>The plan of a stage whose predecessors are complete.</summary>
-    public StagePlan Plan(int stage)
+    /// <param name="stage">The stage.</param>
+    /// <param name="definition">The definition of the job, which the plan keeps.</param>
+    public StagePlan Plan(int stage, string definition)
     {
         var node = job.Stages[stage];
         var listing = new SourceListing(job.Name, settings, datasets, StoreOfPlan);
@@ -48,7 +50,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             shapes.Add(shape);
         }
         CheckStores(node, listing.Splits.Count, shapes);
-        return new StagePlan(stage, listing.Splits, shapes);
+        return new StagePlan(stage, listing.Splits, shapes, definition);
     }
 
     /// <summary>Asks the stores that the job writes to whether they can take it: all of them before any work is done, and then with the number of tasks of each stage.</summary>

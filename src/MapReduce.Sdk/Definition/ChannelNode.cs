@@ -23,6 +23,9 @@ internal abstract class ChannelNode(int order)
     /// <summary>Whether the pairs go from the map function to their outputs without a shuffle.</summary>
     public bool IsMapOnly => Reduce is null;
 
+    /// <summary>Whether equal keys are folded before the shuffle by a function of the author.</summary>
+    public abstract bool IsCombined { get; }
+
     /// <summary>What happens after the shuffle; null for a map-only channel.</summary>
     public abstract ReduceNode? Reduce { get; }
 
@@ -61,6 +64,8 @@ internal sealed class ChannelNode<TKey, TValue>(int order, KeyCodec<TKey> keys, 
 
     /// <summary>What the author attached after the shuffle.</summary>
     public ReduceNode<TKey, TValue>? TypedReduce { get; set; }
+
+    public override bool IsCombined => Combiner is not null;
 
     public override ReduceNode? Reduce => TypedReduce;
 

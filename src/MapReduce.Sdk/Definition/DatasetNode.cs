@@ -52,6 +52,9 @@ internal abstract class OutputNode(OutputTarget target)
 
     /// <summary>Whether each pair is a line of text that begins with the key.</summary>
     public abstract bool IsText { get; }
+
+    /// <summary>The format of the pairs.</summary>
+    public abstract Type FormatType { get; }
 }
 
 /// <summary>One output of a dataset with the format of its pairs.</summary>
@@ -60,6 +63,8 @@ internal sealed class OutputNode<TKey, TValue>(OutputTarget target, OutputFormat
     where TValue : allows ref struct
 {
     public OutputFormat<TKey, TValue> Format { get; } = format;
+
+    public override Type FormatType => Format.GetType();
 
     public override bool IsText => Format is TextFormat<TKey, TValue>;
 }
