@@ -53,6 +53,53 @@ public sealed class JobDefinitionTests
         Refused("has no text form", job => job.ReadLines(job.Inputs).Map((TextLine _, IEmitter<string, object> _) => { }).WithCodecs(values: new ObjectCodec()).WriteText(job.Output), needsCodec: true);
     }
 
+    [Theory]
+    [InlineData("its output and the file 'part-00000' would both be at 'part-00000'", "", "/part-00000")]
+    [InlineData("the file 'f' and the file 'f' would both be at 'f'", "/f", "/./f")]
+    [InlineData("the file 'a/f' and the file 'a/f' would both be at 'a/f'", "/a/f", "x/b/..//a/f")]
+    [InlineData("the output 'x' and the file 'x/part-00000' would both be at 'x/part-00000'", "x", "/x/part-00000")]
+    [InlineData("the output 'x' and the file 'x/part-00000.gz' would both be at 'x/part-00000.gz'", "x gzip", "/x/part-00000.gz")]
+    [InlineData("the output 'x' and the file 'x' would both be at 'x'", "x", "/x")]
+    [InlineData("the file 'a/f' and the file 'a' would both be at 'a'", "/a", "/a/f")]
+    [InlineData("its output and the output 'part-00001' would both be at 'part-00001'", "", "part-00001")]
+    [InlineData("its output and the file 'part-123456/f' would both be at 'part-123456'", "", "/part-123456/f")]
+    [InlineData("writes twice to the output 'x'", "x", "x gzip")]
+    public void Outputs_that_would_get_one_place_are_refused(string words, string first, string second)
+    {
+        foreach (var (one, other) in ((string, string)[])[(first, second), (second, first)])
+        {
+            var message = Assert.Throws<JobException>(() => Define(job => Words(job).Aggregate(Sum.Of<long>()).WriteText(Target(job, one)).WriteText(Target(job, other)))).Message;
+            Assert.Contains(words.Split(' ')[^1], message, StringComparison.Ordinal);
+            if (one == first) Assert.Contains(words, message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "/part-00000.gz")]
+    [InlineData("", "/part-")]
+    [InlineData("", "/part-x")]
+    [InlineData("x", "/part-00000")]
+    [InlineData("x", "/x/notes")]
+    [InlineData("x", "x/y")]
+    [InlineData("x gzip", "/x/part-00000")]
+    [InlineData("/a/f", "/a/g")]
+    public void Outputs_with_places_of_their_own_are_allowed(string first, string second)
+        => Assert.Single(Define(job => Words(job).Aggregate(Sum.Of<long>()).WriteText(Target(job, first)).WriteText(Target(job, second))).Stages);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("a/..")]
+    [InlineData("a/")]
+    [InlineData("/a")]
+    [InlineData("../a")]
+    [InlineData("a/../../b")]
+    [InlineData("_manifest.json")]
+    [InlineData("./_manifest.json")]
+    [InlineData("_quarantine/part-00000")]
+    public void A_file_that_is_not_the_jobs_to_write_is_refused(string name)
+        => Assert.Contains($"'{name}' cannot name an output file", Assert.Throws<JobException>(() => Define(job => Words(job).Aggregate(Sum.Of<long>()).WriteText(job.Output.AsFile(name)))).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Counters_of_one_name_are_one()
     {
@@ -92,6 +139,16 @@ public sealed class JobDefinitionTests
         Assert.Equal((JobError)error, exception.Error);
         Assert.Contains(words, exception.Message, StringComparison.Ordinal);
         Assert.Contains("--ratio", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>An output by its name, with '/' and a file where it is one, or "gzip".</summary>
+    private static OutputTarget Target(JobBuilder job, string text)
+    {
+        var isCompressed = text.EndsWith(" gzip", StringComparison.Ordinal);
+        var (name, file) = text.Split(' ')[0].Split('/', 2) is [var before, var behind] ? (before, behind) : (text.Split(' ')[0], null);
+        var target = name.Length == 0 ? job.Output : job.OutputNamed(name);
+        if (isCompressed) target = target.Compressed(OutputCompression.Gzip);
+        return file is null ? target : target.AsFile(file);
     }
 
     private static Pairs<string, long> Words(JobBuilder job)

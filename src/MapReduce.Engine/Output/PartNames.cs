@@ -23,13 +23,7 @@ internal static class PartNames
     public static string Of(OutputTarget target, PartNumber part)
     {
         var digits = Math.Max(FewestDigits, (part.Count - 1).ToString(CultureInfo.InvariantCulture).Length);
-        var suffix = target.Compression switch
-        {
-            OutputCompression.Gzip => ".gz",
-            OutputCompression.Zstandard => ".zst",
-            _ => "",
-        };
-        var file = target.FileName ?? $"part-{part.Index.ToString($"D{digits}", CultureInfo.InvariantCulture)}{suffix}";
+        var file = target.FileName ?? $"part-{part.Index.ToString($"D{digits}", CultureInfo.InvariantCulture)}{target.FileSuffix}";
         return target.Name.Length == 0 || target.FileName is not null ? file : $"{target.Name}/{file}";
     }
 }

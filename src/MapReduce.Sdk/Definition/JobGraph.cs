@@ -49,11 +49,15 @@ internal static class JobGraph
 
     private static void CheckOutputs(string name, List<ChannelNode> channels)
     {
-        var targets = new HashSet<string>();
-        foreach (var output in channels.SelectMany(channel => channel.Result!.Outputs))
-            if (!targets.Add(output.Target.FileName ?? output.Target.Name))
-                throw Invalid(name, $"it writes twice to {(output.Target.Name.Length == 0 ? "its output" : $"the output '{output.Target.Name}'")}. Give each a name of its own with job.OutputNamed(\"…\")");
+        if (OutputPlaces.Conflict(channels.SelectMany(channel => channel.Result!.Outputs).Select(output => output.Target)) is not { } conflict) return;
+        var (place, first, second) = conflict;
+        throw Invalid(name, first.FileName is null && second.FileName is null && first.Name == second.Name
+            ? $"it writes twice to {Words(first)}. Give each a name of its own with job.OutputNamed(\"…\")"
+            : $"{Words(first)} and {Words(second)} would both be at '{place}' below the output folder. Give one of them another name");
     }
+
+    private static string Words(OutputTarget target)
+        => target.FileName is { } file ? $"the file '{file}'" : target.Name.Length == 0 ? "its output" : $"the output '{target.Name}'";
 
     private static JobException Invalid(string name, string what) => new(JobError.Definition, $"{name} cannot run: {what}.");
 }

@@ -14,8 +14,18 @@ public sealed class OutputTarget
     /// <summary>The compression of the files.</summary>
     public OutputCompression Compression { get; private set; }
 
+    /// <summary>What the names of its parts end with.</summary>
+    internal string FileSuffix => Compression switch
+    {
+        OutputCompression.Gzip => ".gz",
+        OutputCompression.Zstandard => ".zst",
+        _ => "",
+    };
+
     /// <summary>The same target written as one file named <paramref name="fileName"/> rather than as parts.</summary>
-    public OutputTarget AsFile(string fileName) => new(Name) { FileName = fileName, Compression = Compression };
+    /// <param name="fileName">The name below the job's output folder, whatever the name of this target; folders in it are divided by '/'.</param>
+    /// <exception cref="JobException">The name leads out of the output folder, names no file, or one that the run writes itself.</exception>
+    public OutputTarget AsFile(string fileName) => new(Name) { FileName = OutputPlaces.OfFile(fileName), Compression = Compression };
 
     /// <summary>The same target with compressed files.</summary>
     public OutputTarget Compressed(OutputCompression compression) => new(Name) { FileName = FileName, Compression = compression };
