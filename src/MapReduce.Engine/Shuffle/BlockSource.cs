@@ -3,10 +3,11 @@ using MapReduce.Engine.Memory;
 namespace MapReduce.Engine.Shuffle;
 
 /// <summary>Gives the raw bytes of blocks, wherever they are. One instance serves one thread.</summary>
+/// <remarks>One file is open at a time, the last one read from: a reduce task reads the outputs of all maps, one after another, and there may be more of them than files may be open.</remarks>
 internal sealed unsafe class BlockSource : IDisposable
 {
-    private readonly Dictionary<string, SegmentFileReader> files = [];
     private readonly BlockCodec codec = new();
+    private SegmentFileReader? file;
     private NativeBuffer? stored;
     private NativeBuffer? raw;
 
@@ -45,16 +46,19 @@ internal sealed unsafe class BlockSource : IDisposable
         return result;
     }
 
-    /// <summary>The reader of a file, kept open until this source ends.</summary>
+    /// <summary>The reader of a file, valid until another file is read.</summary>
     public SegmentFileReader Open(string path)
     {
-        if (!files.TryGetValue(path, out var reader)) files[path] = reader = new SegmentFileReader(path);
-        return reader;
+        if (file?.FilePath == path) return file;
+        file?.Dispose();
+        // Where that fails nothing is open.
+        file = null;
+        return file = new SegmentFileReader(path);
     }
 
     public void Dispose()
     {
-        foreach (var reader in files.Values) reader.Dispose();
+        file?.Dispose();
         stored?.Dispose();
         raw?.Dispose();
         codec.Dispose();
