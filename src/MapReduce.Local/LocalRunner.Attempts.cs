@@ -121,10 +121,7 @@ public sealed partial class LocalRunner
     private TaskFolders Folders(AttemptId attempt)
     {
         var name = attempt.ToString();
-        var spill = settings.SpillFolders.Count == 0
-            ? output.Scratch
-            : SpillFolder(settings.SpillFolders[(attempt.Task.Index + attempt.Number) % settings.SpillFolders.Count], state.Id);
-        Directory.CreateDirectory(spill);
+        var spill = spills.Count == 0 ? output.Scratch : spills[(attempt.Task.Index + attempt.Number) % spills.Count].Path;
         return new TaskFolders(output.Private, spill, spill, Path.Combine(spill, name), name);
     }
 

@@ -26,6 +26,7 @@ public sealed partial class LocalRunner
     private JobRun run = null!;
     private JobState state = null!;
     private OutputFolder output = null!;
+    private IReadOnlyList<SpillFolder> spills = [];
     private JobCommitment? commitment;
     private bool decided;
     private bool isCommitted;
@@ -65,11 +66,13 @@ public sealed partial class LocalRunner
         var started = time.GetTimestamp();
         // A leftover may hold a decision to commit, and then the output appears now.
         OutputFolder.CleanLeftovers(job.Output, settings.Participants);
+        foreach (var folder in SpillPlaces) SpillFolder.CleanLeftovers(folder);
         OutputFolder.Check(job.Output, job.Inputs, settings.Overwrite);
         var id = new JobId(Guid.NewGuid());
         output = OutputFolder.Stage(job.Output, id.ToString());
         try
         {
+            MakeSpillFolders(id);
             Define(id);
             using (cancellation.Register(Cancel)) RunSlots();
             return Finish(id, started, cancellation);
@@ -78,7 +81,7 @@ public sealed partial class LocalRunner
         {
             // What a thread that would not stop still reads must stay.
             if (!abandoned) foreach (var stage in stages) stage.Dispose();
-            DeleteSpillFolders(id);
+            foreach (var spill in spills) spill.Remove();
             if (GiveUp()) output.Remove();
         }
     }
@@ -219,11 +222,13 @@ public sealed partial class LocalRunner
         return manifest;
     }
 
-    private void DeleteSpillFolders(JobId id)
-    {
-        foreach (var folder in settings.SpillFolders)
-            if (Directory.Exists(SpillFolder(folder, id))) Directory.Delete(SpillFolder(folder, id), recursive: true);
-    }
+    private IEnumerable<string> SpillPlaces => settings.SpillFolders.Select(Path.GetFullPath).Distinct();
 
-    private static string SpillFolder(string folder, JobId id) => Path.Combine(folder, $"mr-{id}");
+    private void MakeSpillFolders(JobId id)
+    {
+        // Those that are made are removed, should the next refuse.
+        var made = new List<SpillFolder>();
+        spills = made;
+        foreach (var folder in SpillPlaces) made.Add(SpillFolder.Make(folder, id.ToString()));
+    }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MapReduce.Storage;
 
-/// <summary>The file <c>_owner</c> in a staging folder: it says who writes there, and whether that process still lives.</summary>
+/// <summary>The file <c>_owner</c> in a staging folder, or in one for intermediate data: it says who writes there, and whether that process still lives.</summary>
 /// <remarks>
 /// <para>Lines of <c>key value</c>: <c>job</c>, <c>machine</c>, <c>process</c> (id) and <c>started</c> (seconds since 1970, UTC).</para>
 /// <para>
@@ -70,6 +70,9 @@ internal sealed class StagingOwner : IDisposable
         }
         return new StagingOwner(path);
     }
+
+    /// <summary>Whether a folder says who owns it.</summary>
+    public static bool IsSigned(string staging) => File.Exists(Path.Combine(staging, FileName));
 
     /// <summary>Takes over a staging folder whose owner has ended; null while it lives or where the folder is gone.</summary>
     public static StagingOwner? TakeOver(string staging)

@@ -47,6 +47,24 @@ public sealed class CrashTests(ITestOutputHelper log)
         log.WriteLine(string.Join(", ", crashes));
     }
 
+    [Fact]
+    public void A_run_removes_the_intermediate_data_that_a_killed_one_has_left_in_the_same_folder()
+    {
+        using var sandbox = new Sandbox();
+        sandbox.Write("in/access.log", Log());
+        var spill = Directory.CreateDirectory(sandbox["spill"]).FullName;
+        string[] spilling = ["--spill", spill, "--no-keep"];
+        using (var mr = Mr.Start(["run", Mr.TestJobs, "--job", "Endless", "--input", sandbox["in"], "--output", sandbox["endless"], "--events", sandbox["events"], "--quiet", .. spilling]))
+        {
+            EventLog.WaitFor(sandbox["events"], mr, events => PhaseOf(events) == "map");
+            mr.Kill();
+        }
+        Assert.Single(Directory.GetFileSystemEntries(spill));
+        File.Delete(sandbox["events"]);
+        Assert.Equal(0, Mr.Run([.. Arguments(sandbox, "out", sandbox["events"]), .. spilling]).Code);
+        Assert.Empty(Directory.GetFileSystemEntries(spill));
+    }
+
     /// <summary>Runs the job and ends its process in <paramref name="aim"/>, or soon after.</summary>
     /// <returns>The phase that the process was in by its own log; null where it had finished.</returns>
     private static string? Crash(Sandbox sandbox, string aim, Random random)
