@@ -14,11 +14,8 @@ internal sealed partial class RealCluster : IDisposable
 
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
 
-    private readonly string[] settings;
-
     public RealCluster(int nodes = 3, params string[] settings)
     {
-        this.settings = settings;
         var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
@@ -99,7 +96,7 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Starts the node that was killed again, with what is on its disk, and waits until it is a member.</summary>
     public void Restart()
     {
-        var (code, added, error) = Mr.Run(["cluster", "add", "--cluster", State, "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
+        var (code, added, error) = Mr.Run("cluster", "add", "--cluster", State, "--json");
         Check(code == 0, error);
         using var node = JsonDocument.Parse(added);
         Check(Nodes.ContainsKey(node.RootElement.GetProperty("added").GetString()!), $"A new node was added: {added}");

@@ -49,7 +49,7 @@ internal sealed class ClusterOptions
     [Option("cluster", HelpText = "The folder of the cluster.")]
     public string? Cluster { get; set; }
 
-    [Option("slots", HelpText = "For add: how many tasks the node runs at a time.")]
+    [Option("slots", HelpText = "For add: how many tasks the node runs at a time. Default: as many as a lost node had.")]
     public int? Slots { get; set; }
 
     [Option("set", HelpText = "For add: a setting of hocon/reference.conf.")]

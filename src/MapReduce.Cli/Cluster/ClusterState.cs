@@ -53,7 +53,15 @@ internal sealed record ClusterState
 }
 
 /// <summary>A node of a cluster on this machine.</summary>
-internal sealed record NodeProcess(int Number, string Name, int Port, int HttpPort, int ProcessId, long Started)
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Port">The port of the cluster's messages.</param>
+/// <param name="HttpPort">The port of its API.</param>
+/// <param name="ProcessId">The number of its process.</param>
+/// <param name="Started">When that started, in seconds since 1970, UTC.</param>
+/// <param name="Slots">How many tasks it runs at a time; null where an older program has started it.</param>
+/// <param name="Settings">What it was started with beside that; null likewise.</param>
+internal sealed record NodeProcess(int Number, string Name, int Port, int HttpPort, int ProcessId, long Started, int? Slots = null, IReadOnlyList<string>? Settings = null)
 {
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{HttpPort}/";

@@ -17,7 +17,7 @@ internal static class ClusterVerb
             Output.Json(Describe(cluster.Folder, state));
             return ExitCode.Success;
         }
-        Show(state, slots);
+        Show(state);
         Console.WriteLine($"folder  {cluster.Folder}");
         ShowLink(cluster.Folder, state);
         var named = options.Folder is null ? "" : $" --cluster {cluster.Folder}";
@@ -31,7 +31,7 @@ internal static class ClusterVerb
         if (options.Json) Output.Json(Describe(cluster.Folder, cluster.State));
         else
         {
-            Show(cluster.State, null);
+            Show(cluster.State);
             ShowLink(cluster.Folder, cluster.State);
         }
         return ExitCode.Success;
@@ -49,7 +49,7 @@ internal static class ClusterVerb
     {
         using var cancel = new CancelKey();
         var cluster = Of(options);
-        var added = cluster.AddAsync(Slots(options.Slots, cluster.State.Nodes.Count), [.. options.Settings], cancel.Token).GetAwaiter().GetResult();
+        var added = cluster.AddAsync(options.Slots, [.. options.Settings], cancel.Token).GetAwaiter().GetResult();
         if (options.Json) Output.Json(new JsonObject { ["added"] = added.Name, ["http"] = added.Address });
         else Console.WriteLine($"{added.Name} is up at {added.Address}.");
         return ExitCode.Success;
@@ -71,11 +71,11 @@ internal static class ClusterVerb
 
     private static LocalCluster Of(ClusterOptions options) => new(ClusterState.FolderOf(options.Cluster));
 
-    private static void Show(ClusterState state, int? slots)
+    private static void Show(ClusterState state)
     {
         foreach (var node in state.Nodes.OrderBy(node => node.Number))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{node.Name}  {(LocalCluster.IsAlive(node) ? "up  " : "down")}  {node.Address}  process {node.ProcessId}{(slots is null ? "" : $"  slots {slots}")}"));
+                $"{node.Name}  {(LocalCluster.IsAlive(node) ? "up  " : "down")}  {node.Address}  process {node.ProcessId}{(node.Slots is null ? "" : $"  slots {node.Slots}")}"));
     }
 
     private static void ShowLink(string folder, ClusterState state)
@@ -95,6 +95,7 @@ internal static class ClusterVerb
             ["http"] = node.Address,
             ["process"] = node.ProcessId,
             ["up"] = LocalCluster.IsAlive(node),
+            ["slots"] = node.Slots,
         })]),
     };
 }

@@ -49,8 +49,12 @@ internal sealed class LocalCluster(string folder)
         return state;
     }
 
-    /// <summary>Starts one node more.</summary>
-    public async Task<NodeProcess> AddAsync(int slots, IReadOnlyList<string> settings, CancellationToken cancellation)
+    /// <summary>Starts a lost node again, as it was, or one node more.</summary>
+    /// <param name="slots">How many tasks it runs at a time; null for as many as before, or the share of one more node.</param>
+    /// <param name="settings">Settings, which come on top of those that a lost node had.</param>
+    /// <param name="cancellation">Stops waiting for it.</param>
+    /// <exception cref="UserException">There is no cluster to join, or the node does not start.</exception>
+    public async Task<NodeProcess> AddAsync(int? slots, IReadOnlyList<string> settings, CancellationToken cancellation)
     {
         var state = State;
         var seeds = state.Nodes.Where(IsAlive).Select(node => node.Port).Take(3).ToList();
@@ -58,7 +62,7 @@ internal sealed class LocalCluster(string folder)
         // A node that was lost is started again under its name and with what it still has on its disk.
         var lost = state.Nodes.FirstOrDefault(node => !IsAlive(node));
         var number = lost?.Number ?? state.Nodes.Max(node => node.Number) + 1;
-        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), slots, seeds, settings);
+        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), ClusterVerb.Slots(slots ?? lost?.Slots, state.Nodes.Count), seeds, [.. lost?.Settings ?? [], .. settings]);
         (state with { Nodes = [.. state.Nodes.Where(node => node.Number != number), added] }).Write(Folder);
         await ReadyAsync(added, cancellation);
         return added;
@@ -142,7 +146,7 @@ internal sealed class LocalCluster(string folder)
         var log = Path.Combine(own, "node.log");
         NodeLog.Rotate(log);
         using var process = Detached.Start(log, [.. OwnCommand.Line, "node", "start", "--local", "--config", file]);
-        return new NodeProcess(number, name, port, httpPort, process.Id, ProcessIdentity.Of(process).Started);
+        return new NodeProcess(number, name, port, httpPort, process.Id, ProcessIdentity.Of(process).Started, slots, settings);
     }
 
     private async Task ReadyAsync(NodeProcess node, CancellationToken cancellation)
