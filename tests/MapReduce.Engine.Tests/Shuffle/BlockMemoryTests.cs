@@ -33,6 +33,7 @@ public sealed unsafe class BlockMemoryTests : IDisposable
         {
             Assert.Equal(budget < 1_000_000, File.Exists(folder["map"]));
             for (var segment = 0; segment < 3; segment++) Assert.Equal(expected[segment].ToString(), Content(output, segment));
+            output.Delete();
         }
         Assert.False(File.Exists(folder["map"]));
         // All of the budget is free again.
