@@ -14,11 +14,13 @@ internal sealed unsafe class TextLineReader(bool keepCarriageReturn) : RangeRead
         var skipFirst = range.Start > 0;
         using var source = ByteSources.Open(range.File, skipFirst ? range.Start - 1 : 0);
         using var buffer = new InputBuffer(source, context, source.Position);
-        if (skipFirst && !SkipLine(buffer)) return 0;
+        if (skipFirst && !SkipLine(buffer, end)) return 0;
         return ReadLines(buffer, end, action, context);
     }
 
-    private static bool SkipLine(InputBuffer buffer)
+    /// <summary>Goes to the first line that begins before <paramref name="end"/>; a line that goes on beyond it must not be read for each of the ranges that it fills.</summary>
+    /// <returns>Whether there is one.</returns>
+    private static bool SkipLine(InputBuffer buffer, long end)
     {
         while (true)
         {
@@ -29,7 +31,7 @@ internal sealed unsafe class TextLineReader(bool keepCarriageReturn) : RangeRead
                 return true;
             }
             buffer.Next = buffer.End;
-            if (!buffer.Fill()) return false;
+            if (buffer.Offset >= end - 1 || !buffer.Fill()) return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
+using MapReduce.Engine.Input;
 using Xunit;
 
 namespace MapReduce.Engine.Tests.Input;
@@ -37,6 +38,23 @@ public sealed class TextLineReaderTests : IDisposable
             using var own = new TemporaryFolder();
             Assert.Equal(Expected(text, keep: false), InSplits(Reading.File(own, Encoding.Latin1.GetBytes(text)), split, buffer, keep: false));
         }, iter: 2000);
+
+    [Fact]
+    public void A_line_that_fills_many_ranges_is_read_once_and_not_for_each()
+    {
+        const int Range = 4096;
+        var bytes = new byte[256 * Range];
+        Array.Fill(bytes, (byte)'x');
+        bytes[10] = (byte)'\n';
+        bytes[^100] = (byte)'\n';
+        var file = Reading.File(folder, bytes);
+        var (read, lengths) = (0L, new List<int>());
+        for (var start = 0; start < bytes.Length; start += Range)
+            new TextLineReader(keepCarriageReturn: false).Read(Reading.Split(file, start, Range), line => lengths.Add(line.Bytes.Length), Reading.Context(Range) with { Progress = more => read += more });
+        Assert.Equal([10, bytes.Length - 111, 99], lengths);
+        // Each range takes a buffer or two, and one of them the line.
+        Assert.InRange(read, bytes.Length, 4L * bytes.Length);
+    }
 
     [Fact]
     public void A_line_may_be_much_longer_than_the_buffer()
