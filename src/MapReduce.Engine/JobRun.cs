@@ -77,11 +77,13 @@ public sealed class JobRun
     /// <summary>Plans a stage.</summary>
     /// <param name="stage">The stage; those it depends on are complete.</param>
     /// <param name="datasets">The files of the dataset of a channel of an earlier stage, by stage and channel.</param>
-    public StagePlan Plan(int stage, Func<int, int, IReadOnlyList<DatasetFile>> datasets)
+    /// <param name="cancellation">Cancels it: where keys are sampled, the job's functions run.</param>
+    /// <exception cref="OperationCanceledException">Planning was cancelled.</exception>
+    public StagePlan Plan(int stage, Func<int, int, IReadOnlyList<DatasetFile>> datasets, CancellationToken cancellation = default)
     {
         try
         {
-            return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index)).Plan(stage, text);
+            return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index), cancellation).Plan(stage, text);
         }
         catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or StorageException))
         {

@@ -58,17 +58,17 @@ internal sealed class JobTasks
     /// <summary>Runs an attempt on this thread.</summary>
     public FromExecutor Run(Run run, Action<long> progress, CancellationToken cancellation) => run.TaskCase switch
     {
-        Protocol.Execution.Run.TaskOneofCase.Plan => new FromExecutor { Planned = Plan(run) },
+        Protocol.Execution.Run.TaskOneofCase.Plan => new FromExecutor { Planned = Plan(run, cancellation) },
         Protocol.Execution.Run.TaskOneofCase.Map => new FromExecutor { Mapped = Map(run, progress, cancellation) },
         Protocol.Execution.Run.TaskOneofCase.Reduce => new FromExecutor { Reduced = Reduce(run, progress, cancellation) },
         _ => throw new InvalidOperationException("The node asks for a kind of task that this executor does not know. Run the same version on all nodes."),
     };
 
-    private Planned Plan(Run run)
+    private Planned Plan(Run run, CancellationToken cancellation)
     {
         if (run.Plan.FirstPlanFile.Length > 0) job.Check(PlanOf(run.Plan.FirstPlanFile));
         var earlier = run.Plan.Earlier.ToDictionary(stage => stage.Stage, stage => stage.Files);
-        var plan = job.Plan(run.Attempt.Stage, (stage, channel) => [.. earlier[stage].Where(file => file.Channel == channel).Select(Wire.Read)]);
+        var plan = job.Plan(run.Attempt.Stage, (stage, channel) => [.. earlier[stage].Where(file => file.Channel == channel).Select(Wire.Read)], cancellation);
         return new Planned { Attempt = run.Attempt, Plan = UnsafeByteOperations.UnsafeWrap(plan.Bytes), Maps = plan.Maps, Reduces = plan.Reduces };
     }
 

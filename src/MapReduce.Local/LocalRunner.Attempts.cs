@@ -44,7 +44,7 @@ public sealed partial class LocalRunner
     {
         var stage = attempt.Task.Stage;
         var begun = time.GetTimestamp();
-        var plan = run.Plan(stage, (earlier, channel) => stages[earlier].Datasets(channel));
+        var plan = run.Plan(stage, (earlier, channel) => stages[earlier].Datasets(channel), stop.Token);
         lock (gate)
         {
             var work = stages[stage];

@@ -43,7 +43,7 @@ internal sealed class LocalStages(JobRun run, string folder, Func<int, StagePlan
             say($"The results of stage {earlier + 1} are gone with the job's files, so it runs again here.");
             RunStage(earlier);
         }
-        return run.Plan(stage, (earlier, channel) => [.. datasets[earlier].Where(file => file.Channel == channel)]);
+        return run.Plan(stage, (earlier, channel) => [.. datasets[earlier].Where(file => file.Channel == channel)], cancellation);
     }
 
     /// <summary>Runs a map attempt.</summary>

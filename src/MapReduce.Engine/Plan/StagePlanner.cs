@@ -7,7 +7,7 @@ using MapReduce.Storage;
 namespace MapReduce.Engine.Plan;
 
 /// <summary>Plans a stage: lists its inputs, cuts them into splits, and shapes its shuffle.</summary>
-internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets)
+internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets, CancellationToken cancellation)
 {
     /// <summary>The bytes of map input for each partition, where nobody sets their number.</summary>
     private const long BytesOfPartition = 64L << 20;
@@ -43,7 +43,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             var partitions = Partitions(channel, bytes);
             var buckets = channel.Reduce!.IsFolded ? Buckets(bytes / partitions) : 1;
             IReadOnlyList<byte[]> boundaries = channel.Partitioning == PartitioningKind.Range && partitions > 1
-                ? KeySampler.Boundaries(job, node, channel, listing.Splits, partitions, settings)
+                ? new KeySampler(job, node, channel, settings, cancellation).Boundaries(listing.Splits, partitions)
                 : [];
             var shape = new ChannelShape(segment, partitions, buckets, boundaries);
             segment += shape.Segments;
@@ -76,7 +76,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
         int Tasks(ChannelNode channel) => channel.Stage != stage.Index ? 0 : shapes[channel.Index]?.Partitions ?? maps;
     }
 
-    private StoreContext StoreOfPlan() => new(settings.Job, "plan", 0, settings.Connections.Find, CancellationToken.None) { SplitBytes = settings.SplitBytes, Patience = PlanPatience };
+    private StoreContext StoreOfPlan() => new(settings.Job, "plan", 0, settings.Connections.Find, cancellation) { SplitBytes = settings.SplitBytes, Patience = PlanPatience };
 
     private int Partitions(ChannelNode channel, long bytes)
     {
