@@ -37,8 +37,8 @@ public sealed record EngineSettings
     public bool Combine { get; init; } = true;
 
     /// <summary>For whom stores are used.</summary>
-    internal StoreContext StoreOf(string attempt, int number, CancellationToken cancellation)
-        => new(Job, attempt, number, Connections.Find, cancellation) { SplitBytes = SplitBytes };
+    internal StoreContext StoreOf(string attempt, int number, CancellationToken cancellation, bool takesBack = false)
+        => new(Job, attempt, number, Connections.Find, cancellation) { SplitBytes = SplitBytes, TakesBack = takesBack };
 }
 
 /// <summary>How blocks of intermediate data are compressed.</summary>

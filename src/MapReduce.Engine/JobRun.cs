@@ -81,13 +81,14 @@ public sealed class JobRun
     /// <exception cref="OperationCanceledException">Planning was cancelled.</exception>
     public StagePlan Plan(int stage, Func<int, int, IReadOnlyList<DatasetFile>> datasets, CancellationToken cancellation = default)
     {
+        var userCode = new UserCode(Name, stage, "planning", CancellationToken.None);
         try
         {
             return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index), cancellation).Plan(stage, text);
         }
-        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException or JobException or StorageException))
+        catch (Exception exception) when (userCode.Threw(exception))
         {
-            throw UserFailure.Of(Name, stage, "planning", "while keys were sampled", exception);
+            throw userCode.Failure("while keys were sampled", exception);
         }
     }
 

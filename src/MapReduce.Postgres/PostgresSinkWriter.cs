@@ -26,6 +26,9 @@ internal sealed class PostgresSinkWriter<TKey, TValue> : RowSinkWriter<TKey, TVa
     private readonly IReadOnlyList<Column> written;
     private NpgsqlRawCopyStream? copy;
     private long rows;
+    private long rowsKept;
+    private int rowEnd;
+    private int kept;
 
     public PostgresSinkWriter(NpgsqlConnection database, StoreContext context, PostgresTable table, TableShape shape, IReadOnlyList<Column> columns, RowFields<TKey, TValue> fields)
     {
@@ -49,22 +52,36 @@ internal sealed class PostgresSinkWriter<TKey, TValue> : RowSinkWriter<TKey, TVa
         }
         copy = database.BeginRawBinaryCopy($"COPY {staged ?? target} ({this.columns}) FROM STDIN (FORMAT BINARY)");
         buffer.Write(CopyFormat.Header);
+        kept = rowEnd = buffer.Length;
     }
 
     public override void Write(scoped TKey key, scoped TValue value)
     {
+        // A row that threw in its midst leaves nothing before the next.
+        if (buffer.Length != rowEnd) buffer.Truncate(rowEnd);
         row.BeginRow();
         fields.Write(key, value, row);
         row.EndRow();
+        rowEnd = buffer.Length;
         rows++;
-        if (buffer.Length >= FlushBytes) Flush();
+        if (!context.TakesBack) Keep();
     }
+
+    public override void Keep()
+    {
+        if (rowEnd >= FlushBytes) Flush();
+        (kept, rowsKept) = (rowEnd, rows);
+    }
+
+    public override void TakeBack() => (rowEnd, rows) = (kept, rowsKept);
 
     public override string Prepare()
     {
         try
         {
+            buffer.Truncate(rowEnd);
             buffer.Write(CopyFormat.Trailer);
+            rowEnd = buffer.Length;
             Flush();
             var ending = copy!;
             copy = null;
@@ -116,8 +133,9 @@ internal sealed class PostgresSinkWriter<TKey, TValue> : RowSinkWriter<TKey, TVa
     {
         try
         {
-            copy!.Write(buffer.Written);
+            copy!.Write(buffer.Written[..rowEnd]);
             buffer.Clear();
+            rowEnd = 0;
         }
         catch (Exception exception) when (Failures.IsOfDatabase(exception))
         {

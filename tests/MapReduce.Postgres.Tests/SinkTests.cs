@@ -95,6 +95,28 @@ public sealed class SinkTests(SharedServer shared)
     }
 
     [PostgresFact]
+    public void A_record_that_is_skipped_leaves_no_row_whole_or_half()
+    {
+        Server.Execute("CREATE TABLE skipped (number bigint, word text)");
+        var result = Jobs.Run(Jobs.Settings(Server.ConnectionString) with { SkipBadRecords = 50 }, job => job.ReadNumbers(100, 10)
+            .Map((long number, IEmitter<long, long> output) =>
+            {
+                output.Emit(number, 1);
+                output.Emit(number, 2);
+                if (number % 10 == 3) throw new InvalidOperationException("not this one");
+            }).MapOnly()
+            .WriteTo(Postgres.Table("warehouse", "skipped"), (number, which, row) =>
+            {
+                row.Write(number);
+                if (number % 10 == 7 && which == 2) throw new InvalidOperationException("not this one");
+                row.Write("word");
+            }));
+        Assert.Equal(20, result.Report.SkippedRecords);
+        Assert.Equal(160, Server.Scalar<long>("SELECT count(*) FROM skipped"));
+        Assert.Equal(0, Server.Scalar<long>("SELECT count(*) FROM skipped WHERE number % 10 IN (3, 7)"));
+    }
+
+    [PostgresFact]
     public void A_job_that_fails_leaves_no_row_and_nothing_prepared()
     {
         Server.Execute("CREATE TABLE untouched (number bigint, word text)");

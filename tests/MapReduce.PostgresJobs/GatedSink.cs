@@ -19,6 +19,10 @@ internal sealed class GatedSink<TKey, TValue>(RowSink<TKey, TValue> inner, strin
     {
         public override void Write(TKey key, TValue value) => inner.Write(key, value);
 
+        public override void Keep() => inner.Keep();
+
+        public override void TakeBack() => inner.TakeBack();
+
         public override string Prepare()
         {
             var ticket = inner.Prepare();

@@ -9,7 +9,7 @@ namespace MapReduce.Engine.Distinct;
 
 /// <summary>The map side of a channel whose different texts are collected: a text is a bit, and the texts of a key are one integer in its table entry.</summary>
 /// <remarks>Where texts seldom come again, bits run out at once; the task then goes on with lists of texts.</remarks>
-internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IFoldSink, IMapEnd
+internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IHoldsBack<TKey, Utf8>, IFoldSink, IMapEnd
     where TKey : allows ref struct
 {
     // Emptying the table costs about as much as emitting so many pairs.
@@ -19,6 +19,7 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IFold
     private readonly ChannelShape shape;
     private readonly SegmentBuffers buffers;
     private readonly long memory;
+    private readonly UserCode userCode;
     private readonly KeyBytes<TKey> keys;
     private readonly SegmentRouter<TKey> router;
     private readonly CombiningTable<UnionOperation> table;
@@ -27,30 +28,34 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IFold
     private AccumulatorEmitter<TKey, Utf8, TextList, ValueList>? lists;
     private int set = 1;
     private long pairsOfSet;
+    private HeldPairs? held;
 
-    public DistinctEmitter(ChannelNode<TKey, Utf8> channel, ChannelShape shape, SegmentBuffers buffers, long memory)
+    public DistinctEmitter(ChannelNode<TKey, Utf8> channel, ChannelShape shape, SegmentBuffers buffers, long memory, UserCode userCode)
     {
-        (this.channel, this.shape, this.buffers, this.memory) = (channel, shape, buffers, memory);
+        (this.channel, this.shape, this.buffers, this.memory, this.userCode) = (channel, shape, buffers, memory, userCode);
         keys = new KeyBytes<TKey>(channel.Keys);
-        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false);
+        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
         table = new CombiningTable<UnionOperation>(memory, this);
         known = new (int, int)[shape.FirstSegment + shape.Segments];
     }
 
-    public void Emit(scoped TKey key, scoped Utf8 value)
+    public void Emit(scoped TKey key, scoped Utf8 value) => Add(keys.Of(in key), value);
+
+    public void Hold(scoped TKey key, scoped Utf8 value)
     {
-        if (lists is null)
-        {
-            if (texts.TryFind(value.Bytes, out var bit) || TryBeginSet(value.Bytes, out bit))
-            {
-                pairsOfSet++;
-                table.Add(keys.Of(in key), 1L << bit);
-                return;
-            }
-            lists = new AccumulatorEmitter<TKey, Utf8, TextList, ValueList>(channel, new TextLists(), shape, buffers, memory);
-        }
-        lists.Emit(key, value);
+        var bytes = keys.Of(in key);
+        router.Check(bytes);
+        (held ??= new HeldPairs()).Add(bytes, value.Bytes);
     }
+
+    public void Release()
+    {
+        if (held is null) return;
+        foreach (var pair in held) Add(pair.Key, new Utf8(pair.Value));
+        held.Clear();
+    }
+
+    public void Forget() => held?.Clear();
 
     public void Take(FoldEntry* entry)
     {
@@ -77,6 +82,21 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IFold
     {
         table.Dispose();
         lists?.Dispose();
+    }
+
+    private void Add(ReadOnlySpan<byte> key, scoped Utf8 value)
+    {
+        if (lists is null)
+        {
+            if (texts.TryFind(value.Bytes, out var bit) || TryBeginSet(value.Bytes, out bit))
+            {
+                pairsOfSet++;
+                table.Add(key, 1L << bit);
+                return;
+            }
+            lists = new AccumulatorEmitter<TKey, Utf8, TextList, ValueList>(channel, new TextLists(), shape, buffers, memory, userCode);
+        }
+        lists.Add(key, value);
     }
 
     private bool TryBeginSet(ReadOnlySpan<byte> text, out int bit)

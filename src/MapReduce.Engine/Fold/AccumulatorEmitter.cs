@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using MapReduce.Engine.Memory;
 using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Tasks;
@@ -7,7 +8,7 @@ using MapReduce.Sdk;
 namespace MapReduce.Engine.Fold;
 
 /// <summary>The map side of a channel whose values are folded into accumulators: like <see cref="CombiningTable{TFold}"/>, with an accumulator for each entry.</summary>
-internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TResult> : IEmitter<TKey, TValue>, IMapEnd
+internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TResult> : IEmitter<TKey, TValue>, IHoldsBack<TKey, TValue>, IMapEnd
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
@@ -25,13 +26,19 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
     private readonly ulong mask;
     private readonly Arena longKeys = new(256 << 10);
     private readonly ByteWriter encoded = new();
+    private readonly KeyCodec<TKey> keyCodec;
+    private readonly UserCode userCode;
     private int untilCheck = MemoryCheckInterval;
+    private HeldPairs? heldKeys;
+    private List<TAccumulator>? heldStates;
 
     public AccumulatorEmitter(
-        ChannelNode<TKey, TValue> channel, Aggregator<TValue, TAccumulator, TResult> aggregator, ChannelShape shape, SegmentBuffers buffers, long memoryLimit)
+        ChannelNode<TKey, TValue> channel, Aggregator<TValue, TAccumulator, TResult> aggregator, ChannelShape shape, SegmentBuffers buffers, long memoryLimit, UserCode userCode)
     {
+        keyCodec = channel.Keys;
+        this.userCode = userCode;
         keys = new KeyBytes<TKey>(channel.Keys);
-        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false);
+        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
         this.buffers = buffers;
         this.aggregator = aggregator;
         this.memoryLimit = memoryLimit;
@@ -47,10 +54,47 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
     public void Emit(scoped TKey key, scoped TValue value)
     {
         NullCheck<TValue>.RefuseAll(in value);
-        var bytes = keys.Of(in key);
-        var slot = (uint)(bytes.Length - 1) < InlineKey.MaxLength ? FindInline(bytes) : FindOther(bytes);
-        aggregator.Add(ref accumulators[slot], value);
+        Add(keys.Of(in key), value);
+    }
+
+    /// <summary>Folds a value whose key is encoded already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(ReadOnlySpan<byte> key, scoped TValue value)
+    {
+        aggregator.Add(ref accumulators[Find(key)], value);
         if (--untilCheck == 0) CheckMemory();
+    }
+
+    /// <summary>Folds a value into a state of its own, so that what the aggregator refuses changes nothing, and which values it refuses depends on no other record.</summary>
+    public void Hold(scoped TKey key, scoped TValue value)
+    {
+        NullCheck<TValue>.RefuseAll(in value);
+        var bytes = keys.Of(in key);
+        router.Check(bytes);
+        var state = aggregator.Create();
+        aggregator.Add(ref state, value);
+        encoded.Clear();
+        aggregator.Write(state, encoded);
+        (heldKeys ??= new HeldPairs()).Add(bytes, []);
+        (heldStates ??= []).Add(state);
+    }
+
+    public void Release()
+    {
+        if (heldKeys is null) return;
+        var next = 0;
+        foreach (var pair in heldKeys)
+        {
+            Merge(pair.Key, heldStates![next++]);
+            if (--untilCheck == 0) CheckMemory();
+        }
+        Forget();
+    }
+
+    public void Forget()
+    {
+        heldKeys?.Clear();
+        heldStates?.Clear();
     }
 
     public void Complete() => Flush();
@@ -60,6 +104,27 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
         memory.Dispose();
         longKeys.Dispose();
     }
+
+    private void Merge(ReadOnlySpan<byte> key, TAccumulator state)
+    {
+        var slot = Find(key);
+        if (entries[slot].State == 1)
+        {
+            accumulators[slot] = state;
+            return;
+        }
+        try
+        {
+            aggregator.Merge(ref accumulators[slot], state);
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw userCode.FailureAt("in the aggregator's Merge", key, keyCodec.Read, exception);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int Find(ReadOnlySpan<byte> key) => (uint)(key.Length - 1) < InlineKey.MaxLength ? FindInline(key) : FindOther(key);
 
     private int FindInline(ReadOnlySpan<byte> key)
     {
@@ -112,9 +177,8 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
 
     private void Hand(int slot)
     {
-        encoded.Clear();
-        aggregator.Write(accumulators[slot], encoded);
         var entry = entries + slot;
+        Encode(entry, accumulators[slot]);
         var isLong = entry->IsLong;
         var segment = isLong ? router.Of(entry->LongBytes, entry->High) : router.OfInline(entry->High, entry->Low);
         var length = (isLong ? FoldRecord.MaxLongLength(entry->LongBytes.Length) : FoldRecord.MaxInlineLength) + encoded.Length;
@@ -126,6 +190,19 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
         }
         using var large = new NativeBuffer(length);
         buffers.AppendLarge(segment, new ReadOnlySpan<byte>(large.Start, (int)(Write(large.Start, entry) - large.Start)));
+    }
+
+    private void Encode(FoldEntry* entry, TAccumulator accumulator)
+    {
+        encoded.Clear();
+        try
+        {
+            aggregator.Write(accumulator, encoded);
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            fixed (byte* inline = new byte[16]) throw userCode.FailureAt("in the aggregator's Write", entry->KeyBytes(inline), keyCodec.Read, exception);
+        }
     }
 
     private byte* Write(byte* target, FoldEntry* entry)

@@ -5,7 +5,7 @@ using MapReduce.Sdk;
 namespace MapReduce.Engine.Fold;
 
 /// <summary>The map side of a channel whose values are folded as 64-bit integers.</summary>
-internal sealed unsafe class LongFoldEmitter<TKey, TFold> : IEmitter<TKey, long>, IFoldSink, IMapEnd
+internal sealed unsafe class LongFoldEmitter<TKey, TFold> : IEmitter<TKey, long>, IHoldsBack<TKey, long>, IFoldSink, IMapEnd
     where TKey : allows ref struct
     where TFold : struct, IFoldOperation
 {
@@ -13,16 +13,33 @@ internal sealed unsafe class LongFoldEmitter<TKey, TFold> : IEmitter<TKey, long>
     private readonly SegmentRouter<TKey> router;
     private readonly SegmentBuffers buffers;
     private readonly CombiningTable<TFold> table;
+    private HeldPairs? held;
 
-    public LongFoldEmitter(ChannelNode<TKey, long> channel, ChannelShape shape, SegmentBuffers buffers, long memory)
+    public LongFoldEmitter(ChannelNode<TKey, long> channel, ChannelShape shape, SegmentBuffers buffers, long memory, UserCode userCode)
     {
         keys = new KeyBytes<TKey>(channel.Keys);
-        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false);
+        router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
         this.buffers = buffers;
         table = new CombiningTable<TFold>(memory, this);
     }
 
     public void Emit(scoped TKey key, long value) => table.Add(keys.Of(in key), value);
+
+    public void Hold(scoped TKey key, long value)
+    {
+        var bytes = keys.Of(in key);
+        router.Check(bytes);
+        (held ??= new HeldPairs()).Add(bytes, new ReadOnlySpan<byte>(&value, sizeof(long)));
+    }
+
+    public void Release()
+    {
+        if (held is null) return;
+        foreach (var pair in held) table.Add(pair.Key, BitConverter.ToInt64(pair.Value));
+        held.Clear();
+    }
+
+    public void Forget() => held?.Clear();
 
     public void Take(FoldEntry* entry)
     {

@@ -9,11 +9,12 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
+    private readonly Codec<TKey> keys = dataset.Keys;
+    private readonly Codec<TValue> values = dataset.Values;
+
     /// <summary>Calls <paramref name="action"/> for each pair of the split's files.</summary>
     public ReadTotals Read(FileSplit split, PairAction<TKey, TValue> action, ReadContext context)
     {
-        var keys = dataset.Keys;
-        var values = dataset.Values;
         var records = 0L;
         foreach (var range in split.Ranges)
         {
@@ -27,7 +28,7 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
                 {
                     context.Position.Offset = records++;
                     next = PairRecord.Read(next, out var key, out var value);
-                    Deliver(action, keys.Read(key), values.Read(value), key, context.BadRecords);
+                    Deliver(action, key, value, context);
                 }
                 // As many bytes as were planned: the sampler counts them, and its keys may not depend on how the dataset is stored.
                 context.Progress?.Invoke(length);
@@ -36,16 +37,16 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
         return new ReadTotals(records, split.Length);
     }
 
-    private static void Deliver(PairAction<TKey, TValue> action, TKey key, TValue value, ReadOnlySpan<byte> keyBytes, IBadRecords badRecords)
+    private void Deliver(PairAction<TKey, TValue> action, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadContext context)
     {
         try
         {
-            action(key, value);
-            if (badRecords.Skips) badRecords.OnGoodRecord();
+            action(keys.Read(key), values.Read(value));
+            if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
         }
-        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException))
+        catch (Exception exception) when (context.IsBadRecord(exception))
         {
-            badRecords.OnBadRecord(exception, keyBytes);
+            context.BadRecords.OnBadRecord(exception, key);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class DelimitedReader(DelimitedOptions options) : RangeReader<De
                 action(new DelimitedRow(Fields(reader), columns));
                 if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
             }
-            catch (Exception exception) when (IsBadRecord(exception))
+            catch (Exception exception) when (context.IsBadRecord(exception))
             {
                 context.BadRecords.OnBadRecord(exception, reader.RawRecord);
             }

@@ -44,7 +44,7 @@ internal sealed unsafe class FixedRecordReader(int length) : RangeReader<Utf8>
                     if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
                 }
             }
-            catch (Exception exception) when (IsBadRecord(exception))
+            catch (Exception exception) when (context.IsBadRecord(exception))
             {
                 context.BadRecords.OnBadRecord(exception, new ReadOnlySpan<byte>(record, length));
             }

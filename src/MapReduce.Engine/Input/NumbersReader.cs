@@ -18,7 +18,7 @@ internal sealed class NumbersReader : RecordReader<long>
                 action(number);
                 if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
             }
-            catch (Exception exception) when (exception is not (EngineException or OperationCanceledException))
+            catch (Exception exception) when (context.IsBadRecord(exception))
             {
                 context.BadRecords.OnBadRecord(exception, []);
             }

@@ -22,7 +22,4 @@ internal abstract class RangeReader<TRecord> : RecordReader<TRecord> where TReco
     /// <summary>Reads one range.</summary>
     /// <returns>The number of records.</returns>
     protected abstract long ReadRange(FileRange range, RecordAction<TRecord> action, ReadContext context);
-
-    /// <summary>Whether an exception is the record's fault, or user code's, rather than the engine's.</summary>
-    protected static bool IsBadRecord(Exception exception) => exception is not (EngineException or OperationCanceledException);
 }

@@ -1,3 +1,4 @@
+using MapReduce.Engine.Tasks;
 using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Input;
@@ -23,6 +24,11 @@ internal interface IBadRecords
     /// <summary>Whether a record was read to its end without an error, so that what it emitted may stay.</summary>
     void OnGoodRecord();
 
+    /// <summary>What mappers emitted when they were set up may stay; it is no record's.</summary>
+    void OnSetUp()
+    {
+    }
+
     /// <summary>Whether <see cref="OnGoodRecord"/> wants to be called: only when bad records are skipped.</summary>
     bool Skips { get; }
 }
@@ -45,4 +51,11 @@ internal readonly record struct ReadTotals(long Records, long Bytes);
 /// <param name="BufferLength">The length in bytes of the read buffer.</param>
 /// <param name="Progress">Told of bytes read since the last call, about once a buffer; null where nobody asks.</param>
 /// <param name="Store">For whom a store is read.</param>
-internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress, Func<int, StoreContext>? Store = null);
+internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress, Func<int, StoreContext>? Store = null)
+{
+    /// <summary>Whether an exception is the record's fault, or user code's, rather than the engine's.</summary>
+    public bool IsBadRecord(Exception exception) => UserCode.IsOfAuthor(exception, Cancellation);
+}
+
+/// <summary>Leaves a reader early. No failure of anything.</summary>
+internal abstract class ReadingEnded : Exception;

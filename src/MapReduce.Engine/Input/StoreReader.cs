@@ -20,7 +20,7 @@ internal sealed class StoreReader<TRecord>(StoreFormat<TRecord> format) : Record
                 if (records % CheckInterval == 0) context.Cancellation.ThrowIfCancellationRequested();
                 context.Position.Offset = records++;
                 bytes += size;
-                Deliver(action, record, context.BadRecords);
+                Deliver(action, record, context);
                 if (bytes - told < ProgressBytes) return;
                 context.Progress?.Invoke(bytes - told);
                 told = bytes;
@@ -34,16 +34,16 @@ internal sealed class StoreReader<TRecord>(StoreFormat<TRecord> format) : Record
         return new ReadTotals(records, bytes);
     }
 
-    private static void Deliver(RecordAction<TRecord> action, TRecord record, IBadRecords badRecords)
+    private static void Deliver(RecordAction<TRecord> action, TRecord record, ReadContext context)
     {
         try
         {
             action(record);
-            if (badRecords.Skips) badRecords.OnGoodRecord();
+            if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
         }
-        catch (Exception exception) when (exception is not (EngineException or OperationCanceledException))
+        catch (Exception exception) when (context.IsBadRecord(exception))
         {
-            badRecords.OnBadRecord(exception, []);
+            context.BadRecords.OnBadRecord(exception, []);
         }
     }
 }

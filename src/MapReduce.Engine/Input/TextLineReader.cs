@@ -74,15 +74,14 @@ internal sealed unsafe class TextLineReader(bool keepCarriageReturn) : RangeRead
                     recordEnd = lineEnd;
                     buffer.Next = lineEnd + 1;
                     context.Position.Offset = buffer.OffsetOf(record);
-                    action(new TextLine(Line(record, lineEnd)));
                     records++;
+                    action(new TextLine(Line(record, lineEnd)));
                     if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
                     record = lineEnd + 1;
                 }
             }
-            catch (Exception exception) when (IsBadRecord(exception))
+            catch (Exception exception) when (context.IsBadRecord(exception))
             {
-                records++;
                 context.BadRecords.OnBadRecord(exception, Line(record, recordEnd));
             }
         }
@@ -97,7 +96,7 @@ internal sealed unsafe class TextLineReader(bool keepCarriageReturn) : RangeRead
             action(new TextLine(Line(record, end)));
             if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
         }
-        catch (Exception exception) when (IsBadRecord(exception))
+        catch (Exception exception) when (context.IsBadRecord(exception))
         {
             context.BadRecords.OnBadRecord(exception, Line(record, end));
         }

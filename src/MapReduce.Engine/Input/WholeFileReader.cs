@@ -20,7 +20,7 @@ internal sealed unsafe class WholeFileReader : RangeReader<WholeFile>
             action(new WholeFile(range.File.Path, bytes));
             if (context.BadRecords.Skips) context.BadRecords.OnGoodRecord();
         }
-        catch (Exception exception) when (IsBadRecord(exception))
+        catch (Exception exception) when (context.IsBadRecord(exception))
         {
             context.BadRecords.OnBadRecord(exception, bytes[..Math.Min(bytes.Length, 1024)]);
         }

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.CompilerServices;
 using MapReduce.Sdk;
 using Microsoft.Win32.SafeHandles;
 
@@ -22,6 +23,9 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
     private readonly HashingFile file;
     private readonly Stream? compressor;
     private long rows;
+    private long rowsKept;
+    private int rowEnd;
+    private int kept;
     private bool completed;
 
     public PartWriter(OutputNode<TKey, TValue> output, PartNumber part, string privatePath, bool durable)
@@ -39,12 +43,39 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
         };
     }
 
+    /// <summary>Writes a row for good.</summary>
     public void Write(scoped TKey key, scoped TValue value)
     {
-        format.Write(key, value, buffer);
-        rows++;
-        if (buffer.Length >= FlushLength) Flush();
+        Hold(key, value);
+        if (buffer.Length >= FlushLength) Keep();
     }
+
+    /// <summary>Writes a row that may be taken back until <see cref="Keep"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Hold(scoped TKey key, scoped TValue value)
+    {
+        // What a row that threw has left goes with the next row, and not with the exception, which would cost every row a try block.
+        if (buffer.Length != rowEnd) buffer.Truncate(rowEnd);
+        format.Write(key, value, buffer);
+        rowEnd = buffer.Length;
+        rows++;
+    }
+
+    /// <summary>Keeps all rows written.</summary>
+    public void Keep()
+    {
+        if (rowEnd >= FlushLength) Flush();
+        (kept, rowsKept) = (rowEnd, rows);
+    }
+
+    /// <summary>Takes back the rows written since the last <see cref="Keep"/>.</summary>
+    public void TakeBack() => (rowEnd, rows) = (kept, rowsKept);
+
+    /// <summary>Where the next row begins.</summary>
+    public (int End, long Rows) Mark => (rowEnd, rows);
+
+    /// <summary>Takes back the rows from <paramref name="mark"/> on.</summary>
+    public void TakeBackTo((int End, long Rows) mark) => (rowEnd, rows) = mark;
 
     /// <summary>Ends the file.</summary>
     public PartFile Complete()
@@ -78,9 +109,11 @@ internal sealed class PartWriter<TKey, TValue> : IDisposable
 
     private void Flush()
     {
-        if (compressor is null) file.Write(buffer.Written);
-        else compressor.Write(buffer.Written);
+        var whole = buffer.Written[..rowEnd];
+        if (compressor is null) file.Write(whole);
+        else compressor.Write(whole);
         buffer.Clear();
+        rowEnd = 0;
     }
 
     /// <summary>A new file that hashes what is written to it.</summary>

@@ -16,6 +16,7 @@ internal sealed class SinkPart<TKey, TValue> : IPreparable
 {
     private readonly RowSink<TKey, TValue> sink;
     private readonly RowSinkWriter<TKey, TValue> writer;
+    private bool mayTakeBack;
 
     public SinkPart(RowSink<TKey, TValue> sink, StoreContext context)
     {
@@ -32,9 +33,39 @@ internal sealed class SinkPart<TKey, TValue> : IPreparable
 
     public void Write(scoped TKey key, scoped TValue value)
     {
+        mayTakeBack = true;
         try
         {
             writer.Write(key, value);
+        }
+        catch (StoreException exception)
+        {
+            throw StoreFailures.OfOutput(exception);
+        }
+    }
+
+    /// <summary>Keeps the rows written.</summary>
+    public void Keep()
+    {
+        mayTakeBack = false;
+        try
+        {
+            writer.Keep();
+        }
+        catch (StoreException exception)
+        {
+            throw StoreFailures.OfOutput(exception);
+        }
+    }
+
+    /// <summary>Takes back the rows written since the last <see cref="Keep"/>.</summary>
+    public void TakeBack()
+    {
+        if (!mayTakeBack) return;
+        mayTakeBack = false;
+        try
+        {
+            writer.TakeBack();
         }
         catch (StoreException exception)
         {

@@ -105,7 +105,7 @@ internal sealed class KeySampler(JobDefinition job, StageNode stage, ChannelNode
         if (piece.Numbers > 0) numbersLeft -= records.Count;
     }
 
-    private sealed class SampleComplete : OperationCanceledException;
+    private sealed class SampleComplete : ReadingEnded;
 
     private sealed class SampledRecords(CancellationToken cancellation) : IBadRecords
     {

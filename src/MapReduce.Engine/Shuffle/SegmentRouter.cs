@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using MapReduce.Engine.Tasks;
 using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Shuffle;
@@ -26,6 +27,7 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     private readonly KeyCodec<TKey> codec;
     private readonly PartitionFunction<TKey>? custom;
     private readonly bool byPrefix;
+    private readonly UserCode userCode;
     private readonly string job;
     private readonly int stage;
     private readonly ulong[] boundaryPrefixes;
@@ -36,12 +38,14 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     /// <param name="codec">The codec of the keys.</param>
     /// <param name="custom">The author's function, for custom partitioning.</param>
     /// <param name="byPrefix">Whether keys of one group, rather than equal keys, must meet.</param>
-    public SegmentRouter(ChannelShape shape, ChannelNode channel, KeyCodec<TKey> codec, PartitionFunction<TKey>? custom, bool byPrefix)
+    /// <param name="userCode">Names failures of the author's function.</param>
+    public SegmentRouter(ChannelShape shape, ChannelNode channel, KeyCodec<TKey> codec, PartitionFunction<TKey>? custom, bool byPrefix, UserCode userCode)
     {
         this.shape = shape;
         this.codec = codec;
         this.custom = custom;
         this.byPrefix = byPrefix;
+        this.userCode = userCode;
         kind = channel.Partitioning;
         job = channel.Job;
         stage = channel.Stage;
@@ -52,7 +56,7 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
         for (var i = 0; i < boundaryCount; i++) boundaryPrefixes[i] = KeyPrefix.Of(shape.Boundaries[i], 0);
     }
 
-    /// <summary>The segment of an inline key.</summary>
+    /// <summary>The segment of an inline key that its record has left behind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int OfInline(ulong high, ulong low)
     {
@@ -66,15 +70,34 @@ internal sealed class SegmentRouter<TKey> where TKey : allows ref struct
     {
         var key = stackalloc byte[16];
         InlineKey.Store(key, high, low);
-        return OfKey(new ReadOnlySpan<byte>(key, InlineKey.Length(low)), high, hash);
+        return OfKeyAlone(new ReadOnlySpan<byte>(key, InlineKey.Length(low)), high, hash);
     }
 
-    /// <summary>The segment of any key.</summary>
+    /// <summary>Lets the author's function refuse a key while its record is at hand; <see cref="OfInline"/> and its like may ask much later.</summary>
+    public void Check(ReadOnlySpan<byte> key)
+    {
+        if (kind == PartitioningKind.Custom) OfCustom(key);
+    }
+
+    /// <summary>The segment of any key of the present record, whose fault it is if the author's function throws.</summary>
     public int Of(ReadOnlySpan<byte> key)
         => OfKey(key, KeyPrefix.Of(key, 0), shape.Buckets == 1 && kind != PartitioningKind.Hash ? 0 : KeyHash.Of(key));
 
-    /// <summary>The segment of a key whose finished hash is known.</summary>
-    public int Of(ReadOnlySpan<byte> key, ulong hash) => OfKey(key, KeyPrefix.Of(key, 0), hash);
+    /// <summary>The segment of a key that its record has left behind and whose finished hash is known.</summary>
+    public int Of(ReadOnlySpan<byte> key, ulong hash) => OfKeyAlone(key, KeyPrefix.Of(key, 0), hash);
+
+    /// <summary>The segment of a key when other records are at work, which must not be blamed for it.</summary>
+    private int OfKeyAlone(ReadOnlySpan<byte> key, ulong prefix, ulong hash)
+    {
+        try
+        {
+            return OfKey(key, prefix, hash);
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw userCode.FailureAt("in the partition function", key, codec.Read, exception);
+        }
+    }
 
     private int OfKey(ReadOnlySpan<byte> key, ulong prefix, ulong hash)
     {

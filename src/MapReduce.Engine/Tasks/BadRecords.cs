@@ -17,17 +17,19 @@ internal sealed class BadRecords(EngineTaskContext context, string jobName, long
     /// <summary>The number of records skipped.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>The emitters whose pairs of the present record are held back.</summary>
-    public List<IHoldsBack> HeldBack { get; } = [];
+    /// <summary>What holds back the effects of the present record: the counters, and the emitters of all channels.</summary>
+    public List<IHoldsBack> HeldBack { get; } = [context];
+
+    public void OnSetUp() => OnGoodRecord();
 
     public void OnGoodRecord()
     {
-        foreach (var emitter in HeldBack) emitter.Release();
+        foreach (var holder in HeldBack) holder.Release();
     }
 
     public void OnBadRecord(Exception cause, ReadOnlySpan<byte> record)
     {
-        foreach (var emitter in HeldBack) emitter.Forget();
+        foreach (var holder in HeldBack) holder.Forget();
         if (++Skipped > limit) throw Failure(cause, record);
         quarantine ??= openQuarantine();
         quarantine.Write(default, JsonSerializer.Serialize(new QuarantinedRecord(
@@ -54,13 +56,3 @@ internal sealed class BadRecords(EngineTaskContext context, string jobName, long
 
 /// <summary>Bad records of one task attempt.</summary>
 internal interface IBadRecordsOfTask : Input.IBadRecords, IDisposable;
-
-/// <summary>An emitter that holds back the pairs of a record until the record is known to be good.</summary>
-internal interface IHoldsBack
-{
-    /// <summary>Passes on what is held.</summary>
-    void Release();
-
-    /// <summary>Drops what is held.</summary>
-    void Forget();
-}

@@ -4,9 +4,10 @@ using MapReduce.Sdk;
 namespace MapReduce.Engine.Tasks;
 
 /// <summary>The context of one task attempt.</summary>
-internal sealed class EngineTaskContext(TaskIdentity identity, int counters, ScratchFiles scratch) : TaskContext
+internal sealed class EngineTaskContext(TaskIdentity identity, int counters, ScratchFiles scratch) : TaskContext, IHoldsBack
 {
     private readonly long[] counts = new long[counters];
+    private readonly long[] released = new long[counters];
 
     /// <summary>Moved by the reader.</summary>
     public RecordPosition Position { get; } = new();
@@ -25,6 +26,12 @@ internal sealed class EngineTaskContext(TaskIdentity identity, int counters, Scr
     public override long Offset => Position.Offset;
 
     public override string ScratchFolder => scratch.Folder;
+
+    /// <summary>Keeps what was counted up to here.</summary>
+    public void Release() => counts.CopyTo(released, 0);
+
+    /// <summary>Takes back what was counted since the last <see cref="Release"/>.</summary>
+    public void Forget() => released.CopyTo(counts, 0);
 
     internal override void AddToCounter(int index, long amount) => counts[index] += amount;
 }

@@ -1,41 +1,30 @@
-using MapReduce.Engine.Fold;
 using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Tasks;
 
-/// <summary>Holds back the pairs of the present record, so that a record that turns out bad leaves none behind.</summary>
-internal sealed class HoldingEmitter<TKey, TValue>(ChannelNode<TKey, TValue> channel, IEmitter<TKey, TValue> next) : IEmitter<TKey, TValue>, IHoldsBack
+/// <summary>Where the pairs of one channel go when a record is one transaction: whatever of the author's code a pair needs runs when it is held, and nothing of it when it is released.</summary>
+internal interface IHoldsBack<TKey, TValue> : IHoldsBack
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
-    private readonly KeyBytes<TKey> keys = new(channel.ExactKeys);
-    private readonly KeyBytes<TValue> values = new(channel.Values);
-    private readonly ByteWriter held = new();
-    private readonly List<(int Key, int Value)> lengths = [];
+    /// <summary>Takes a pair of the present record, as far as its author's code is concerned.</summary>
+    void Hold(scoped TKey key, scoped TValue value);
+}
 
-    public void Emit(scoped TKey key, scoped TValue value)
-    {
-        var before = held.Length;
-        held.Write(keys.Of(in key));
-        var between = held.Length;
-        held.Write(values.Of(in value));
-        lengths.Add((between - before, held.Length - between));
-    }
+/// <summary>What holds something of the present record until it is known whether the record is good.</summary>
+internal interface IHoldsBack
+{
+    /// <summary>Passes on what is held. Runs none of the code that may refuse a record.</summary>
+    void Release();
 
-    public void Release()
-    {
-        var rest = held.Written;
-        foreach (var (key, value) in lengths)
-        {
-            next.Emit(channel.ExactKeys.Read(rest[..key]), channel.Values.Read(rest.Slice(key, value)));
-            rest = rest[(key + value)..];
-        }
-        Forget();
-    }
+    /// <summary>Drops what is held.</summary>
+    void Forget();
+}
 
-    public void Forget()
-    {
-        held.Clear();
-        lengths.Clear();
-    }
+/// <summary>Holds back the pairs of the present record, so that a record that turns out bad leaves none behind. Only where bad records are skipped.</summary>
+internal sealed class HoldingEmitter<TKey, TValue>(IHoldsBack<TKey, TValue> next) : IEmitter<TKey, TValue>
+    where TKey : allows ref struct
+    where TValue : allows ref struct
+{
+    public void Emit(scoped TKey key, scoped TValue value) => next.Hold(key, value);
 }

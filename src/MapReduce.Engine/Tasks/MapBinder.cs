@@ -11,7 +11,7 @@ namespace MapReduce.Engine.Tasks;
 
 /// <summary>Makes the emitters of one map task, one for each channel that its source feeds.</summary>
 internal sealed class MapBinder(
-    StageNode stage, StagePlan plan, FileSplit split, SegmentBuffers? buffers, EngineTaskContext context, BadRecords badRecords,
+    StageNode stage, StagePlan plan, FileSplit split, SegmentBuffers? buffers, EngineTaskContext context, BadRecords badRecords, UserCode userCode,
     EngineSettings settings, ScratchFiles scratch, TaskFolders folders, TaskProducts products) : IMapBinder, IDisposable
 {
     private const long SmallestTable = 64 << 10;
@@ -39,9 +39,9 @@ internal sealed class MapBinder(
         var emitter = Make(channel);
         if (badRecords.Skips)
         {
-            var holding = new HoldingEmitter<TKey, TValue>(channel, emitter);
-            badRecords.HeldBack.Add(holding);
-            emitter = holding;
+            var holds = (IHoldsBack<TKey, TValue>)emitter;
+            badRecords.HeldBack.Add(holds);
+            emitter = new HoldingEmitter<TKey, TValue>(holds);
         }
         emitters[channel.Index] = emitter;
         return emitter;
@@ -64,15 +64,16 @@ internal sealed class MapBinder(
         where TKey : allows ref struct
         where TValue : allows ref struct
     {
-        if (channel.IsMapOnly) return Ending(new ResultWriter<TKey, TValue>(channel.MapOnlyResult!, new PartNumber(context.Task, plan.Maps), folders, settings, products));
-        var maker = new EmitterMaker(plan.Channels[channel.Index]!, buffers!, Memory, Ending);
+        if (channel.IsMapOnly)
+            return Ending(new ResultWriter<TKey, TValue>(channel.MapOnlyResult!, new PartNumber(context.Task, plan.Maps), folders, settings, products, badRecords.Skips));
+        var maker = new EmitterMaker(plan.Channels[channel.Index]!, buffers!, Memory, Ending, userCode);
         channel.Reduce!.Accept(maker);
         if (maker.Emitter is IEmitter<TKey, TValue> folding) return folding;
 
-        var router = new SegmentRouter<TKey>(plan.Channels[channel.Index]!, channel, channel.Keys, channel.CustomPartition, channel.Reduce.GroupsByPrefix);
+        var router = new SegmentRouter<TKey>(plan.Channels[channel.Index]!, channel, channel.Keys, channel.CustomPartition, channel.Reduce.GroupsByPrefix, userCode);
         var pairs = new PairEmitter<TKey, TValue>(channel, router, buffers!);
         return channel.Combiner is not null && settings.Combine
-            ? Ending(new CombiningEmitter<TKey, TValue>(channel, pairs, Memory, settings, scratch))
+            ? Ending(new CombiningEmitter<TKey, TValue>(channel, pairs, router, Memory, settings, scratch, userCode))
             : pairs;
     }
 
@@ -85,25 +86,25 @@ internal sealed class MapBinder(
         return end;
     }
 
-    private sealed class EmitterMaker(ChannelShape shape, SegmentBuffers buffers, long memory, Func<IMapEnd, IMapEnd> ending) : IReduceVisitor
+    private sealed class EmitterMaker(ChannelShape shape, SegmentBuffers buffers, long memory, Func<IMapEnd, IMapEnd> ending, UserCode userCode) : IReduceVisitor
     {
         public object? Emitter { get; private set; }
 
         public void Visit<TKey>(LongFoldNode<TKey> node) where TKey : allows ref struct
             => Emitter = ending(node.Fold switch
             {
-                LongFold.Sum => new LongFoldEmitter<TKey, SumOperation>(node.Channel, shape, buffers, memory),
-                LongFold.Min => new LongFoldEmitter<TKey, MinOperation>(node.Channel, shape, buffers, memory),
-                _ => new LongFoldEmitter<TKey, MaxOperation>(node.Channel, shape, buffers, memory),
+                LongFold.Sum => new LongFoldEmitter<TKey, SumOperation>(node.Channel, shape, buffers, memory, userCode),
+                LongFold.Min => new LongFoldEmitter<TKey, MinOperation>(node.Channel, shape, buffers, memory, userCode),
+                _ => new LongFoldEmitter<TKey, MaxOperation>(node.Channel, shape, buffers, memory, userCode),
             });
 
         public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
             where TKey : allows ref struct
             where TValue : allows ref struct
-            => Emitter = ending(new AccumulatorEmitter<TKey, TValue, TAccumulator, TResult>(node.Channel, node.Aggregator, shape, buffers, memory));
+            => Emitter = ending(new AccumulatorEmitter<TKey, TValue, TAccumulator, TResult>(node.Channel, node.Aggregator, shape, buffers, memory, userCode));
 
         public void Visit<TKey, TResult>(DistinctNode<TKey, TResult> node) where TKey : allows ref struct
-            => Emitter = ending(new DistinctEmitter<TKey>(node.Channel, shape, buffers, memory));
+            => Emitter = ending(new DistinctEmitter<TKey>(node.Channel, shape, buffers, memory, userCode));
 
         public void Visit<TKey, TValue, TGroup, TItem, TOutKey, TOutValue>(GroupNode<TKey, TValue, TGroup, TItem, TOutKey, TOutValue> node)
             where TKey : allows ref struct

@@ -22,10 +22,11 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         var split = plan.Splits[identity.Index];
         var scratch = new ScratchFiles(folders.Scratch);
         var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
+        var userCode = new UserCode(job.Name, plan.Stage, "map", cancellation);
         using var products = new TaskProducts();
         using var badRecords = new BadRecords(context, job.Name, settings.SkipBadRecords, () => Quarantine(identity, folders));
         using var buffers = plan.Segments == 0 ? null : new SegmentBuffers(plan.Segments, settings, retained, folders.MapOutput());
-        using var binder = new MapBinder(stage, plan, split, buffers, context, badRecords, settings, scratch, folders, products);
+        using var binder = new MapBinder(stage, plan, split, buffers, context, badRecords, userCode, settings, scratch, folders, products);
         var bufferLength = (int)Math.Clamp(settings.TaskMemory / 8, SmallestReadBuffer, Math.Clamp(split.Length + 1, SmallestReadBuffer, LargestReadBuffer));
         var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress, number => settings.StoreOf(folders.Prefix, number, cancellation));
         MapOutput? output = null;
@@ -57,8 +58,8 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         catch (Exception exception)
         {
             output?.Delete();
-            if (exception is EngineException or OperationCanceledException) throw;
-            throw UserFailure.Of(job.Name, plan.Stage, "map", "while the task was set up or closed", exception);
+            if (!userCode.Threw(exception)) throw;
+            throw userCode.Failure("while the task was set up or closed", exception);
         }
         finally
         {
@@ -74,11 +75,4 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         var before = plan.Stage * 1_000_000;
         return new PartWriter<None, string>(name, new PartNumber(before + identity.Index, before + plan.Maps), folders.NextPart(), settings.Durable);
     }
-}
-
-/// <summary>Errors of user code outside of a record.</summary>
-internal static class UserFailure
-{
-    public static EngineException Of(string job, int stage, string phase, string where, Exception cause) => new(
-        EngineError.UserCode, $"{job}, stage {stage + 1}, {phase}: {cause.GetType().Name}: {cause.Message} This happened {where}.{Environment.NewLine}{cause.StackTrace}", cause);
 }

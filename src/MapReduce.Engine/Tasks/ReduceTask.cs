@@ -24,7 +24,8 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         var (channel, partition) = plan.Reduce(identity.Index);
         var scratch = new ScratchFiles(folders.Scratch);
         var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
-        using var run = new Runner(job.Name, plan, channel, partition, maps, folders, settings, scratch, context, progress, cancellation);
+        var userCode = new UserCode(job.Name, plan.Stage, "reduce", cancellation);
+        using var run = new Runner(plan, channel, partition, maps, folders, settings, scratch, context, userCode, progress, cancellation);
         TaskContext.Enter(context);
         try
         {
@@ -39,8 +40,8 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
     }
 
     private sealed unsafe class Runner(
-        string jobName, StagePlan plan, int channel, int partition, IReadOnlyList<MapOutput> maps, TaskFolders folders, EngineSettings settings,
-        ScratchFiles scratch, EngineTaskContext context, Action<long>? progress, CancellationToken cancellation) : IReduceVisitor, IDisposable
+        StagePlan plan, int channel, int partition, IReadOnlyList<MapOutput> maps, TaskFolders folders, EngineSettings settings,
+        ScratchFiles scratch, EngineTaskContext context, UserCode userCode, Action<long>? progress, CancellationToken cancellation) : IReduceVisitor, IDisposable
     {
         private const int CheckInterval = 1 << 12;
 
@@ -134,9 +135,9 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 reducer = node.Reducer();
                 reducer.Setup(context);
             }
-            catch (Exception exception) when (IsUserFailure(exception))
+            catch (Exception exception) when (userCode.Threw(exception))
             {
-                throw UserFailure.Of(jobName, plan.Stage, "reduce", "while the reducer was set up", exception);
+                throw userCode.Failure("while the reducer was set up", exception);
             }
             while (groups.MoveNext())
             {
@@ -146,9 +147,9 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                     reducer.Reduce(groups.Group, groups.Values, writer);
                     groups.Skip();
                 }
-                catch (Exception exception) when (IsUserFailure(exception))
+                catch (Exception exception) when (userCode.Threw(exception))
                 {
-                    throw UserFailure.Of(jobName, plan.Stage, "reduce", $"at the key '{KeyText.Of(groups.GroupBytes, node.Reading.ReadGroup)}', value {groups.Count}", exception);
+                    throw userCode.FailureAt("", groups.GroupBytes, node.Reading.ReadGroup, exception, groups.Count);
                 }
                 hotKeys.Offer(groups.GroupBytes, groups.Count);
             }
@@ -156,9 +157,9 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             {
                 reducer.Close(writer);
             }
-            catch (Exception exception) when (IsUserFailure(exception))
+            catch (Exception exception) when (userCode.Threw(exception))
             {
-                throw UserFailure.Of(jobName, plan.Stage, "reduce", "while the reducer was closed", exception);
+                throw userCode.Failure("while the reducer was closed", exception);
             }
             hottest = hotKeys.ToList(node.Reading.ReadGroup);
             Complete(writer, sorter);
@@ -207,7 +208,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
 
         private ResultWriter<TKey, TValue> Writer<TKey, TValue>(DatasetNode<TKey, TValue> result)
             where TKey : allows ref struct
-            where TValue : allows ref struct => new(result, new PartNumber(partition, shape.Partitions), folders, settings, products);
+            where TValue : allows ref struct => new(result, new PartNumber(partition, shape.Partitions), folders, settings, products, holds: false);
 
         private PairSorter Sorter() => new(settings.TaskMemory / 2, settings.Compression, scratch);
 
@@ -276,8 +277,6 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         {
             if (++records % CheckInterval == 0) cancellation.ThrowIfCancellationRequested();
         }
-
-        private static bool IsUserFailure(Exception exception) => exception is not (EngineException or OperationCanceledException);
     }
 
     private unsafe delegate void BlockAction(byte* block, int length, bool stays);

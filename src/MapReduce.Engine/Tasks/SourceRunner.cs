@@ -19,6 +19,7 @@ internal sealed class SourceRunner(IMapBinder binder, FileSplit split, ReadConte
             var bound = mapper(binder);
             action = action is null ? bound : Both(action, bound);
         }
+        context.BadRecords.OnSetUp();
         Totals = Readers.For(source.Format).Read(split, action!, context);
     }
 
@@ -32,6 +33,7 @@ internal sealed class SourceRunner(IMapBinder binder, FileSplit split, ReadConte
             var bound = mapper(binder);
             action = action is null ? bound : Both(action, bound);
         }
+        context.BadRecords.OnSetUp();
         Totals = new DatasetReader<TKey, TValue>(source.Dataset).Read(split, action!, context);
     }
 

@@ -38,6 +38,17 @@ public abstract class RowSinkWriter<TKey, TValue> : IDisposable
     /// <exception cref="StoreException">The store refuses it, or is away.</exception>
     public abstract void Write(scoped TKey key, scoped TValue value);
 
+    /// <summary>Keeps the rows written so far: their record is good. Only called where <see cref="StoreContext.TakesBack"/>.</summary>
+    /// <exception cref="StoreException">The store refuses them, or is away.</exception>
+    public virtual void Keep()
+    {
+    }
+
+    /// <summary>Takes back the rows written since the last <see cref="Keep"/>: their record is bad, and is skipped.</summary>
+    /// <exception cref="StoreException">The store cannot do that, as one that does not override this.</exception>
+    public virtual void TakeBack() => throw new StoreException(StoreError.Unusable,
+        $"{GetType().Name} cannot take rows back, which a bad record demands that has written some before it failed. Run without --skip-bad, or override Keep and TakeBack in the store's writer.");
+
     /// <summary>Makes the share durable but invisible, to be committed or given up later by somebody else.</summary>
     /// <returns>The ticket by which the participant finds it.</returns>
     /// <exception cref="StoreException">The store refuses it, or is away.</exception>

@@ -23,6 +23,9 @@ public sealed class StoreContext(string job, string attempt, int number, Func<st
     /// <summary>The size that a split is to have, in bytes.</summary>
     public long SplitBytes { get; init; } = 64L << 20;
 
+    /// <summary>Whether rows may be taken back, as bad records are skipped: then nothing leaves a writer before <see cref="RowSinkWriter{TKey, TValue}.Keep"/>.</summary>
+    public bool TakesBack { get; init; }
+
     /// <summary>How long to wait for a store that does not answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 
