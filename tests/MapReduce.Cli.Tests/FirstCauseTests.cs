@@ -33,6 +33,18 @@ public sealed class FirstCauseTests
         Assert.Equal((FindingKind.ThrowingReducer, "bad", "InvalidOperationException"), (cause.Kind, cause.Record, cause.Exception));
     }
 
+    [Theory]
+    [InlineData("Counting, stage 1, reduce: InvalidOperationException: No. This happened at the key 'bad'.\n   at Mine.Counting.Merge() in /home/me/Counting.cs:line 30", FindingKind.ThrowingReducer)]
+    [InlineData("Counting, stage 1, map: InvalidOperationException: No. This happened in the combiner at the key 'bad', value 3.\n   at Mine.Counting.Combine()", FindingKind.ThrowingMapper)]
+    [InlineData("Counting, stage 1, map: InvalidOperationException: No. This happened in the aggregator's Write at the key 'bad'.\n   at Mine.Counting.Write()", FindingKind.ThrowingMapper)]
+    public void Code_that_throws_outside_of_any_record_is_named_with_its_key(string message, string kind)
+    {
+        var cause = Cause(new JobEvents().Ran("s0-m00000-a0", 2).Failed(kind == FindingKind.ThrowingReducer ? "s0-r00000-a0" : "s0-m00001-a0", "UserCode", message).JobFails());
+        Assert.Equal((kind, "bad", "InvalidOperationException"), (cause.Kind, cause.Record, cause.Exception));
+        Assert.Contains("at the key 'bad'", cause.Sentence, StringComparison.Ordinal);
+        Assert.DoesNotContain("--skip-bad", cause.Advice, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_throwing_definition_is_named()
         => Assert.Equal(FindingKind.ThrowingDefinition, Cause(new JobEvents().Failed("s0-p00000-a0", "UserCode", "Counting: Define threw InvalidOperationException: The stars are wrong.\n   at X()").JobFails()).Kind);

@@ -43,7 +43,7 @@ internal sealed partial record FailureText(string? File, long? Offset, string? R
     [GeneratedRegex(@"The record is (?:'(?<file>[^\n]*?)' at offset (?<offset>\d+)|number (?<offset>\d+) of the task): (?<record>.*?)(?:\. Mend the job|\. Allow more|\r?\n|$)")]
     private static partial Regex RecordPattern();
 
-    [GeneratedRegex(@"This happened at the key '(?<key>[^\n]*?)', value")]
+    [GeneratedRegex(@"This happened (?:in the [\w' ]+ )?at the key '(?<key>[^\n]*?)'(?:, value \d+)?\.(?:\r?\n|$)")]
     private static partial Regex KeyPattern();
 
     [GeneratedRegex(@"'(?<file>/[^'\n]+|[A-Za-z]:\\[^'\n]+)'")]

@@ -18,7 +18,7 @@ internal static class UserCode
         if (IsPoison(failure, text, story))
             return Explanation.Make(FindingKind.PoisonRecord, failure, nodes, $"One record fails every attempt: the mapper {threw} {Where(text)}, and the records before it are well.",
                 $"Mend the record, or let the mapper cope with it, or pass over such records with --skip-bad N. {Replay(failure)}");
-        return Explanation.Make(FindingKind.ThrowingMapper, failure, nodes, $"The mapper {threw} {Where(text)}.", $"Mend the mapper, or pass over such records with --skip-bad N. {Replay(failure)}");
+        return Explanation.Make(FindingKind.ThrowingMapper, failure, nodes, $"The mapper {threw} {Where(text)}.", $"Mend the mapper{(text.Offset is null ? "" : ", or pass over such records with --skip-bad N")}. {Replay(failure)}");
     }
 
     /// <summary>Whether the record is to blame rather than the code: it failed more than once, and the code has been well with others.</summary>
@@ -39,6 +39,7 @@ internal static class UserCode
     {
         { File: { } file, Offset: { } offset } => $"at offset {offset} of '{file}'",
         { Offset: { } number } => $"at number {number} of the task",
+        { Record: { } key } => $"at the key '{key}'",
         _ => "outside of any record",
     };
 

@@ -1,5 +1,6 @@
 using MapReduce.Engine.Memory;
 using MapReduce.Engine.Sorting;
+using MapReduce.Engine.Tasks;
 using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Fold;
@@ -15,12 +16,16 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
     private readonly PairSorter sorter;
     private readonly Aggregator<TValue, TAccumulator, TResult> aggregator;
     private readonly long memory;
+    private readonly UserCode userCode;
+    private readonly FailureAtKey failureAt;
     private readonly ByteWriter encoded = new();
     private TAccumulator[] accumulators = new TAccumulator[256];
     private int untilCheck = MemoryCheckInterval;
 
-    public AccumulatorReducer(Aggregator<TValue, TAccumulator, TResult> aggregator, long memory, PairSorter sorter)
+    public AccumulatorReducer(Aggregator<TValue, TAccumulator, TResult> aggregator, long memory, PairSorter sorter, UserCode userCode, FailureAtKey failureAt)
     {
+        this.userCode = userCode;
+        this.failureAt = failureAt;
         this.aggregator = aggregator;
         this.memory = memory;
         this.sorter = sorter;
@@ -61,7 +66,14 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
         {
             if (entry.IsFree) continue;
             encoded.Clear();
-            aggregator.Write(accumulators[entry.State], encoded);
+            try
+            {
+                aggregator.Write(accumulators[entry.State], encoded);
+            }
+            catch (Exception exception) when (userCode.Threw(exception))
+            {
+                throw failureAt(entry.KeyBytes(inline), exception);
+            }
             accumulators[entry.State] = default!;
             sorter.Add(entry.KeyBytes(inline), encoded.Written);
         }
@@ -76,15 +88,45 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
 
     private void Fold(FoldEntry* entry, bool added, ReadOnlySpan<byte> state)
     {
-        var other = aggregator.Read(state);
         if (!added)
         {
-            aggregator.Merge(ref accumulators[entry->State], other);
+            Merge(entry, state);
             return;
         }
+        var other = Read(entry, state);
         entry->State = table.Count - 1;
         if (table.Count > accumulators.Length) Array.Resize(ref accumulators, accumulators.Length * 2);
         accumulators[table.Count - 1] = other;
+    }
+
+    private void Merge(FoldEntry* entry, ReadOnlySpan<byte> state)
+    {
+        try
+        {
+            aggregator.Merge(ref accumulators[entry->State], aggregator.Read(state));
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw Failure(entry, exception);
+        }
+    }
+
+    private TAccumulator Read(FoldEntry* entry, ReadOnlySpan<byte> state)
+    {
+        try
+        {
+            return aggregator.Read(state);
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw Failure(entry, exception);
+        }
+    }
+
+    private EngineException Failure(FoldEntry* entry, Exception cause)
+    {
+        var inline = stackalloc byte[16];
+        return failureAt(entry->KeyBytes(inline), cause);
     }
 
     private void CheckMemory()

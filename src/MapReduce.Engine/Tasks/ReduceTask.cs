@@ -57,7 +57,14 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
 
         public ReduceResult Prepare()
         {
-            products.Prepare();
+            try
+            {
+                products.Prepare();
+            }
+            catch (Exception exception) when (userCode.Threw(exception))
+            {
+                throw userCode.Failure("while the rows for a store were prepared", exception);
+            }
             return Result() with { Tickets = products.Tickets };
         }
 
@@ -87,7 +94,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         {
             using var writer = Writer(node.TypedResult);
             using var sorter = Sorter();
-            using (var reducer = new AccumulatorReducer<TValue, TAccumulator, TResult>(node.Aggregator, settings.TaskMemory / 4, sorter))
+            using (var reducer = new AccumulatorReducer<TValue, TAccumulator, TResult>(node.Aggregator, settings.TaskMemory / 4, sorter, userCode, (key, cause) => userCode.FailureAt("", key, node.Channel.Keys.Read, cause)))
                 Fold(reducer);
             using var sorted = sorter.Finish();
             var key = new ByteWriter();
@@ -95,11 +102,18 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             while (more)
             {
                 Check();
-                var state = node.Aggregator.Read(sorted.Value);
                 key.Clear();
                 key.Write(sorted.Key);
-                while ((more = sorted.MoveNext()) && sorted.Key.SequenceEqual(key.Written)) node.Aggregator.Merge(ref state, node.Aggregator.Read(sorted.Value));
-                writer.Emit(node.Channel.Keys.Read(key.Written), node.Aggregator.Result(state));
+                try
+                {
+                    var state = node.Aggregator.Read(sorted.Value);
+                    while ((more = sorted.MoveNext()) && sorted.Key.SequenceEqual(key.Written)) node.Aggregator.Merge(ref state, node.Aggregator.Read(sorted.Value));
+                    writer.Emit(node.Channel.Keys.Read(key.Written), node.Aggregator.Result(state));
+                }
+                catch (Exception exception) when (userCode.Threw(exception))
+                {
+                    throw userCode.FailureAt("", key.Written, node.Channel.Keys.Read, exception);
+                }
             }
             Complete(writer, sorter);
         }
@@ -113,7 +127,16 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 Fold(reducer);
             using var sorted = sorter.Finish();
             for (var results = new DistinctResults(sorted, numbers); results.MoveNext(); Check())
-                writer.Emit(node.Channel.Keys.Read(results.Key), node.Select(results.Texts()));
+            {
+                try
+                {
+                    writer.Emit(node.Channel.Keys.Read(results.Key), node.Select(results.Texts()));
+                }
+                catch (Exception exception) when (userCode.Threw(exception))
+                {
+                    throw userCode.FailureAt("", results.Key, node.Channel.Keys.Read, exception);
+                }
+            }
             Complete(writer, sorter);
         }
 
@@ -139,7 +162,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             {
                 throw userCode.Failure("while the reducer was set up", exception);
             }
-            while (groups.MoveNext())
+            while (MoveNext(groups))
             {
                 Check();
                 try
@@ -175,7 +198,14 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             while (sorted.MoveNext())
             {
                 Check();
-                writer.Emit(node.Channel.Keys.Read(sorted.Key), node.Channel.Values.Read(sorted.Value));
+                try
+                {
+                    writer.Emit(node.Channel.Keys.Read(sorted.Key), node.Channel.Values.Read(sorted.Value));
+                }
+                catch (Exception exception) when (userCode.Threw(exception))
+                {
+                    throw userCode.FailureAt("", sorted.Key, node.Channel.Keys.Read, exception);
+                }
             }
             Complete(writer, sorter);
         }
@@ -200,7 +230,14 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
                 var key = folded.Key;
                 var state = BitConverter.ToInt64(folded.Value);
                 hotKeys.Offer(key, state);
-                writer.Emit(node.Channel.Keys.Read(key), state);
+                try
+                {
+                    writer.Emit(node.Channel.Keys.Read(key), state);
+                }
+                catch (Exception exception) when (userCode.Threw(exception))
+                {
+                    throw userCode.FailureAt("", folded.Key, node.Channel.Keys.Read, exception);
+                }
             }
             hottest = hotKeys.ToList(node.Channel.Keys.Read);
             Complete(writer, sorter);
@@ -228,6 +265,21 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             {
                 sorter.Dispose();
                 throw;
+            }
+        }
+
+        /// <summary>Steps to the next group, for which the key's codec is asked where a group ends.</summary>
+        private bool MoveNext<TGroup, TItem>(Groups<TGroup, TItem> groups)
+            where TGroup : allows ref struct
+            where TItem : allows ref struct
+        {
+            try
+            {
+                return groups.MoveNext();
+            }
+            catch (Exception exception) when (userCode.Threw(exception))
+            {
+                throw userCode.Failure("while keys were grouped", exception);
             }
         }
 

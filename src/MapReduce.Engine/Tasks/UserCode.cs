@@ -34,3 +34,6 @@ internal sealed class UserCode(string job, int stage, string phase, Cancellation
     public static bool IsOfAuthor(Exception exception, CancellationToken cancellation)
         => exception is not (EngineException or ReadingEnded) && !(exception is OperationCanceledException && cancellation.IsCancellationRequested);
 }
+
+/// <summary>Makes the failure of an attempt at a key, given its bytes.</summary>
+internal delegate EngineException FailureAtKey(ReadOnlySpan<byte> key, Exception cause);
