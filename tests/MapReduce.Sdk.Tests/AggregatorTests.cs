@@ -139,6 +139,24 @@ public sealed class AggregatorTests
     private static TResult FoldAny<TValue, TResult>(Aggregator<TValue, TResult> aggregator, IEnumerable<TValue> values)
         => Fold((dynamic)aggregator, values);
 
+    [Fact]
+    public void The_size_of_a_state_is_no_less_than_what_it_holds()
+    {
+        var heaviest = (Aggregator<(long, string), List<(long, string)>, (long, string)[]>)TopK.Of(3);
+        var top = heaviest.Create();
+        heaviest.Add(ref top, (1, new string('x', 100_000)));
+        Assert.True(heaviest.SizeOf(top) >= 200_000);
+
+        var counts = (Aggregator<long, DistinctCount.Sketch, long>)DistinctCount.Of<long>();
+        var sketch = counts.Create();
+        for (var value = 1; value <= 1000; value++)
+        {
+            counts.Add(ref sketch, value);
+            // A set takes sixteen bytes for each hash and four for its place.
+            Assert.True(counts.SizeOf(sketch) >= (sketch.Registers?.Length ?? 20 * value));
+        }
+    }
+
     private static TAccumulator Encoded<TValue, TAccumulator, TResult>(Aggregator<TValue, TAccumulator, TResult> aggregator, TAccumulator state)
     {
         Assert.True(aggregator.SizeOf(state) > 0);

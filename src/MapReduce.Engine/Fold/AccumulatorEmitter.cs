@@ -12,14 +12,13 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
     where TKey : allows ref struct
     where TValue : allows ref struct
 {
-    private const int MemoryCheckInterval = 1 << 16;
     private const int LongKeyBytes = 4 << 20;
 
     private readonly KeyBytes<TKey> keys;
     private readonly SegmentRouter<TKey> router;
     private readonly SegmentBuffers buffers;
     private readonly Aggregator<TValue, TAccumulator, TResult> aggregator;
-    private readonly long memoryLimit;
+    private readonly StateBudget budget;
     private readonly NativeBuffer memory;
     private readonly FoldEntry* entries;
     private readonly TAccumulator[] accumulators;
@@ -28,7 +27,7 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
     private readonly ByteWriter encoded = new();
     private readonly KeyCodec<TKey> keyCodec;
     private readonly UserCode userCode;
-    private int untilCheck = MemoryCheckInterval;
+    private int untilCheck = CheckInterval;
     private HeldPairs? heldKeys;
     private List<TAccumulator>? heldStates;
 
@@ -41,15 +40,19 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
         router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
         this.buffers = buffers;
         this.aggregator = aggregator;
-        this.memoryLimit = memoryLimit;
-        // An accumulator is taken for as large as its entry here; the check by and by corrects that.
-        var count = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / (4 * sizeof(FoldEntry)), 64, CombiningTable.MaxEntries / 4));
+        budget = new StateBudget(memoryLimit);
+        // What a state refers to is counted while it grows.
+        var bytes = Math.Max(4 * sizeof(FoldEntry), sizeof(FoldEntry) + Unsafe.SizeOf<TAccumulator>());
+        var count = (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(memoryLimit / bytes, 64, CombiningTable.MaxEntries / 4));
         memory = new NativeBuffer((long)count * sizeof(FoldEntry));
         entries = (FoldEntry*)memory.Start;
         FoldEntry.Clear(entries, count);
         accumulators = new TAccumulator[count];
         mask = (ulong)(count - 1) & ~1UL;
     }
+
+    /// <summary>States that refer to nothing never grow.</summary>
+    private static int CheckInterval => RuntimeHelpers.IsReferenceOrContainsReferences<TAccumulator>() ? StateBudget.Interval : int.MaxValue;
 
     public void Emit(scoped TKey key, scoped TValue value)
     {
@@ -215,11 +218,26 @@ internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TRes
 
     private void CheckMemory()
     {
-        untilCheck = MemoryCheckInterval;
-        var held = 0L;
-        for (var slot = 0; slot < accumulators.Length; slot++)
-            if (!entries[slot].IsFree) held += aggregator.SizeOf(accumulators[slot]);
-        if (held > memoryLimit) Flush();
+        untilCheck = CheckInterval;
+        if (!budget.IsDue() || !budget.IsExceededBy(Count())) return;
+        Flush();
+        budget.IsExceededBy(0);
+    }
+
+    /// <summary>The bytes that the states hold.</summary>
+    private long Count()
+    {
+        try
+        {
+            var held = 0L;
+            for (var slot = 0; slot < accumulators.Length; slot++)
+                if (!entries[slot].IsFree) held += aggregator.SizeOf(accumulators[slot]);
+            return held;
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw userCode.Failure("in the aggregator's SizeOf", exception);
+        }
     }
 
     private void Flush()

@@ -9,25 +9,23 @@ namespace MapReduce.Engine.Fold;
 internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> : IBucketReducer
     where TValue : allows ref struct
 {
-    private const int MemoryCheckInterval = 1 << 14;
-
     private readonly Arena longKeys = new();
     private readonly FoldTable table;
     private readonly PairSorter sorter;
     private readonly Aggregator<TValue, TAccumulator, TResult> aggregator;
-    private readonly long memory;
+    private readonly StateBudget budget;
     private readonly UserCode userCode;
     private readonly FailureAtKey failureAt;
     private readonly ByteWriter encoded = new();
     private TAccumulator[] accumulators = new TAccumulator[256];
-    private int untilCheck = MemoryCheckInterval;
+    private int untilCheck = StateBudget.Interval;
 
     public AccumulatorReducer(Aggregator<TValue, TAccumulator, TResult> aggregator, long memory, PairSorter sorter, UserCode userCode, FailureAtKey failureAt)
     {
         this.userCode = userCode;
         this.failureAt = failureAt;
         this.aggregator = aggregator;
-        this.memory = memory;
+        budget = new StateBudget(memory);
         this.sorter = sorter;
         table = new FoldTable(longKeys);
     }
@@ -131,11 +129,26 @@ internal sealed unsafe class AccumulatorReducer<TValue, TAccumulator, TResult> :
 
     private void CheckMemory()
     {
-        untilCheck = MemoryCheckInterval;
-        var held = table.Memory + longKeys.Used;
-        for (var i = 0; i < table.Count; i++) held += aggregator.SizeOf(accumulators[i]);
-        if (held <= memory) return;
+        untilCheck = StateBudget.Interval;
+        var keys = table.Memory + longKeys.Used;
+        if (!budget.IsDue(keys) || !budget.IsExceededBy(Count(), keys)) return;
         EndBucket();
         table.Clear(0);
+        budget.IsExceededBy(0, table.Memory);
+    }
+
+    /// <summary>The bytes that the states hold.</summary>
+    private long Count()
+    {
+        try
+        {
+            var held = 0L;
+            for (var i = 0; i < table.Count; i++) held += aggregator.SizeOf(accumulators[i]);
+            return held;
+        }
+        catch (Exception exception) when (userCode.Threw(exception))
+        {
+            throw userCode.Failure("in the aggregator's SizeOf", exception);
+        }
     }
 }

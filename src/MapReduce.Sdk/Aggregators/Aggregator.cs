@@ -43,7 +43,7 @@ public abstract class Aggregator<TValue, TAccumulator, TResult> : Aggregator<TVa
     /// <summary>The result of all that was folded.</summary>
     public abstract TResult Result(TAccumulator accumulator);
 
-    /// <summary>About how many bytes of memory the state holds, for the task's memory bound.</summary>
+    /// <summary>About how many bytes of memory the state holds, for the task's memory bound. Override it where states are larger than 64 bytes; it is called seldom.</summary>
     public virtual int SizeOf(TAccumulator accumulator) => 64;
 
     /// <inheritdoc/>

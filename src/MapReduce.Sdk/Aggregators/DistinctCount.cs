@@ -82,7 +82,8 @@ public static class DistinctCount
             return (long)Math.Round(estimate);
         }
 
-        public override int SizeOf(Sketch accumulator) => 100 + (accumulator.Hashes?.Count * 16 ?? RegisterCount);
+        // A set has room for more than it holds, at sixteen bytes a place with four in its index.
+        public override int SizeOf(Sketch accumulator) => accumulator.Hashes is { } hashes ? 176 + (20 * hashes.Capacity) : 56 + RegisterCount;
 
         internal override Aggregator<T, Sketch, long> Bound(CodecRegistry codecs) => new HyperLogLog<T>(codecs) { codec = Find(codecs) };
 

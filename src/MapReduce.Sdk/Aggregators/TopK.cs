@@ -43,7 +43,12 @@ public static class TopK
             return [.. accumulator];
         }
 
-        public override int SizeOf(List<(long Weight, string Item)> accumulator) => 64 + (100 * accumulator.Count);
+        public override int SizeOf(List<(long Weight, string Item)> accumulator)
+        {
+            var bytes = 64 + (16L * accumulator.Capacity);
+            foreach (var (_, item) in accumulator) bytes += 24 + (2L * (item?.Length ?? 0));
+            return (int)Math.Min(int.MaxValue, bytes);
+        }
 
         private void Shrink(List<(long Weight, string Item)> items)
         {
