@@ -1,6 +1,6 @@
 namespace MapReduce.Sdk;
 
-/// <summary>A map function as a class, for mappers with state: one instance serves one attempt of one task.</summary>
+/// <summary>A map function as a class, for mappers with state: one instance serves one attempt of one task. One that is <see cref="IDisposable"/> is disposed of when the attempt ends, well or not.</summary>
 public interface IMapper<TRecord, TKey, TValue>
     where TRecord : allows ref struct
     where TKey : allows ref struct
@@ -16,7 +16,7 @@ public interface IMapper<TRecord, TKey, TValue>
     void Close(IEmitter<TKey, TValue> output) { }
 }
 
-/// <summary>A reduce function as a class, for reducers with state: one instance serves one attempt of one task.</summary>
+/// <summary>A reduce function as a class, for reducers with state: one instance serves one attempt of one task. One that is <see cref="IDisposable"/> is disposed of when the attempt ends, well or not.</summary>
 public interface IReducer<TKey, TValue, TOutKey, TOutValue>
     where TKey : allows ref struct
     where TValue : allows ref struct

@@ -76,7 +76,7 @@ public sealed class Pairs<TKey, TValue> : Channel
         where TOutValue : allows ref struct
         => Reduce(() => new FunctionReducer<TKey, TValue, TOutKey, TOutValue>(reduce));
 
-    /// <summary>Reduces all values of each key with an object that <paramref name="create"/> makes for each attempt.</summary>
+    /// <summary>Reduces all values of each key with an object that <paramref name="create"/> makes for each attempt; one that is <see cref="IDisposable"/> is disposed of at its end.</summary>
     public Dataset<TOutKey, TOutValue> Reduce<TOutKey, TOutValue>(Func<IReducer<TKey, TValue, TOutKey, TOutValue>> create)
         where TOutKey : allows ref struct
         where TOutValue : allows ref struct

@@ -34,7 +34,7 @@ public sealed class Source<TRecord> where TRecord : allows ref struct
         return into;
     }
 
-    /// <summary>Maps each record with an object that <paramref name="create"/> makes for each attempt.</summary>
+    /// <summary>Maps each record with an object that <paramref name="create"/> makes for each attempt; one that is <see cref="IDisposable"/> is disposed of at its end.</summary>
     public Pairs<TKey, TValue> Map<TKey, TValue>(Func<IMapper<TRecord, TKey, TValue>> create)
         where TKey : allows ref struct
         where TValue : allows ref struct
@@ -43,6 +43,7 @@ public sealed class Source<TRecord> where TRecord : allows ref struct
         Feed(pairs, binder =>
         {
             var mapper = create();
+            binder.Own(mapper);
             var emitter = binder.Emitter(pairs.Node);
             mapper.Setup(binder.Context);
             binder.OnClose(() => mapper.Close(emitter));

@@ -99,6 +99,7 @@ internal sealed class KeySampler(JobDefinition job, StageNode stage, ChannelNode
         }
         finally
         {
+            binder.Mappers.GiveUp();
             TaskContext.Enter(null);
             scratch.Delete();
         }
@@ -127,6 +128,11 @@ internal sealed class KeySampler(JobDefinition job, StageNode stage, ChannelNode
     private sealed class SamplingBinder(ChannelNode sampled, TaskContext context, List<byte[]> keys, CancellationToken cancellation) : IMapBinder
     {
         public TaskContext Context => context;
+
+        /// <summary>They are given up rather than closed: what they emit at the end is no part of the sample.</summary>
+        public Disposal Mappers { get; } = new(null);
+
+        public void Own(object mapper) => Mappers.Take(mapper);
 
         public IEmitter<TKey, TValue> Emitter<TKey, TValue>(ChannelNode<TKey, TValue> channel)
             where TKey : allows ref struct

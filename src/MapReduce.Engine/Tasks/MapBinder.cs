@@ -19,8 +19,11 @@ internal sealed class MapBinder(
     private readonly object?[] emitters = new object?[stage.Channels.Count];
     private readonly List<IMapEnd> ends = [];
     private readonly List<Action> closers = [];
+    private readonly Disposal mappers = new(userCode);
 
     public TaskContext Context => context;
+
+    public void Own(object mapper) => mappers.Take(mapper);
 
     public void OnClose(Action close) => closers.Add(close);
 
@@ -47,13 +50,17 @@ internal sealed class MapBinder(
         return emitter;
     }
 
-    /// <summary>Runs the close hooks of the mappers and hands over what emitters hold back.</summary>
+    /// <summary>Closes the mappers, disposes of them, and hands over what emitters hold back.</summary>
     public void Complete()
     {
         foreach (var close in closers) close();
+        mappers.End("mapper");
         badRecords.OnGoodRecord();
         foreach (var end in ends) end.Complete();
     }
+
+    /// <summary>Disposes of the mappers of an attempt that failed.</summary>
+    public void GiveUp() => mappers.GiveUp();
 
     public void Dispose()
     {

@@ -63,6 +63,7 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         }
         finally
         {
+            binder.GiveUp();
             TaskContext.Enter(null);
             scratch.Delete();
         }

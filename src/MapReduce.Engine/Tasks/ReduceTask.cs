@@ -34,6 +34,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         }
         finally
         {
+            run.GiveUp();
             TaskContext.Enter(null);
             scratch.Delete();
         }
@@ -48,10 +49,14 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         private readonly ChannelShape shape = plan.Channels[channel]!;
         private readonly TaskProducts products = new();
         private readonly HotKeys hotKeys = new();
+        private readonly Disposal reducers = new(userCode);
         private IReadOnlyList<HotKey> hottest = [];
         private long bytes;
         private long records;
         private long spilled;
+
+        /// <summary>Disposes of the reducer of an attempt that failed.</summary>
+        public void GiveUp() => reducers.GiveUp();
 
         public void Dispose() => products.Dispose();
 
@@ -156,6 +161,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             try
             {
                 reducer = node.Reducer();
+                reducers.Take(reducer);
                 reducer.Setup(context);
             }
             catch (Exception exception) when (userCode.Threw(exception))
@@ -184,6 +190,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
             {
                 throw userCode.Failure("while the reducer was closed", exception);
             }
+            reducers.End("reducer");
             hottest = hotKeys.ToList(node.Reading.ReadGroup);
             Complete(writer, sorter);
         }

@@ -65,6 +65,9 @@ internal interface IMapBinder : IEmitters
         where TKey : allows ref struct
         where TValue : allows ref struct;
 
+    /// <summary>Takes a mapper that was made for the attempt, to dispose of it at the end where it is disposable.</summary>
+    void Own(object mapper);
+
     /// <summary>Has <paramref name="close"/> run after the last record, in the order of the calls.</summary>
     void OnClose(Action close);
 }
