@@ -5,6 +5,11 @@ namespace MapReduce.Api;
 /// <param name="Nodes">The addresses of the nodes that have it.</param>
 public sealed record PackageReceipt(string Digest, IReadOnlyList<string> Nodes);
 
+/// <summary>A file that was taken, to go with a job.</summary>
+/// <param name="Digest">Its digest: SHA-256 in hexadecimal digits.</param>
+/// <param name="Nodes">The addresses of the nodes that have it.</param>
+public sealed record FileReceipt(string Digest, IReadOnlyList<string> Nodes);
+
 /// <summary>A job that was taken.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Again">Whether it had been submitted before, with the same client token.</param>

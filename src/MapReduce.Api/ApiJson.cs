@@ -7,6 +7,7 @@ namespace MapReduce.Api;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SubmitRequest))]
 [JsonSerializable(typeof(PackageReceipt))]
+[JsonSerializable(typeof(FileReceipt))]
 [JsonSerializable(typeof(JobReceipt))]
 [JsonSerializable(typeof(JobList))]
 [JsonSerializable(typeof(JobDetails))]

@@ -18,6 +18,9 @@ public sealed record OrderDetails
     /// <summary>Its own arguments.</summary>
     public required IReadOnlyList<string> Arguments { get; init; }
 
+    /// <summary>The digests of the files that travel with the job, by the paths that it gives them.</summary>
+    public IReadOnlyDictionary<string, string> SideFiles { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The bytes of memory that a task uses for buffers.</summary>
     public long Memory { get; init; }
 

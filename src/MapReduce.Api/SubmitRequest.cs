@@ -24,6 +24,9 @@ public sealed record SubmitRequest
     /// <summary>The job's own arguments.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>The digests of the files that the job declares with <c>SideFile</c>, by the paths that it gives them; see <see cref="MapReduceClient.UploadFileAsync"/>.</summary>
+    public IReadOnlyDictionary<string, string> SideFiles { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether an output that exists is replaced.</summary>
     public bool Overwrite { get; init; }
 

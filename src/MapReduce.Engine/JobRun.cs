@@ -12,7 +12,11 @@ namespace MapReduce.Engine;
 /// <param name="Name">The name that messages give to the job.</param>
 /// <param name="Inputs">The paths and globs to read, in order.</param>
 /// <param name="Arguments">The job's own arguments.</param>
-public sealed record JobRequest(string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Arguments);
+public sealed record JobRequest(string Name, IReadOnlyList<string> Inputs, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Where the side files are that travelled with the job, by the paths that the job gives them; null where the job finds them itself, on the machine that has them.</summary>
+    public IReadOnlyDictionary<string, string>? SideFiles { get; init; }
+}
 
 /// <summary>A defined job, ready to plan its stages and to run their tasks. Tasks may run on several threads at a time.</summary>
 public sealed class JobRun
@@ -39,6 +43,9 @@ public sealed class JobRun
 
     /// <summary>The names of the counters, by index.</summary>
     public IReadOnlyList<string> Counters => [.. definition.Counters.Select(counter => counter.Name)];
+
+    /// <summary>The side files: the paths that the job gives them, each once, and where they are.</summary>
+    public IReadOnlyDictionary<string, string> SideFiles => definition.SideFiles.DistinctBy(file => file.DeclaredPath).ToDictionary(file => file.DeclaredPath, file => file.FullPath);
 
     /// <summary>The outputs that are folders of parts.</summary>
     public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayouts.Of(definition)];
@@ -114,7 +121,7 @@ public sealed class JobRun
 
     private static JobDefinition DefineOnce(Func<IJob> create, JobRequest request)
     {
-        var builder = new JobBuilder(new JobArguments(request.Inputs, request.Arguments));
+        var builder = new JobBuilder(new JobArguments(request.Inputs, request.Arguments, request.SideFiles));
         var where = "The constructor";
         try
         {

@@ -52,7 +52,7 @@ internal sealed class JobTasks
             Job = open.Job,
             Connections = Connections.Of(open.Connections),
         };
-        return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments), settings), settings.ScratchFolder);
+        return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments) { SideFiles = open.SideFiles.ToDictionary() }, settings), settings.ScratchFolder);
     }
 
     /// <summary>Runs an attempt on this thread.</summary>

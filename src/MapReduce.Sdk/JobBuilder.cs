@@ -51,10 +51,12 @@ public sealed class JobBuilder
         return counter;
     }
 
-    /// <summary>Declares a file that every task may read.</summary>
+    /// <summary>Declares a file that every task may read. It travels with the job from the machine that submits it.</summary>
+    /// <param name="path">Its path on that machine; a relative one is looked for in the folder from which the job is run or submitted.</param>
+    /// <exception cref="JobException">There is no such file, or it did not come with the job.</exception>
     public SideFile SideFile(string path)
     {
-        var file = new SideFile(Path.GetFullPath(path));
+        var file = new SideFile(path, arguments.SideFiles is { } travelled ? Travelled(path, travelled) : OnThisMachine(path), mayChange: arguments.SideFiles is null);
         sideFiles.Add(file);
         return file;
     }
@@ -112,6 +114,16 @@ public sealed class JobBuilder
     internal void AddSource(SourceNode source) => sources.Add(source);
 
     internal JobDefinition Build(string name) => JobGraph.Build(name, sources, channels, counters, sideFiles, hasSideEffects);
+
+    private static string OnThisMachine(string path)
+    {
+        var full = path.Length == 0 ? "" : Path.GetFullPath(path);
+        return File.Exists(full) ? full : throw new JobException(JobError.Definition, $"The side file '{path}' does not exist: there is no file '{full}'. Create it, name another, or run the job from the folder where it is.");
+    }
+
+    private static string Travelled(string path, IReadOnlyDictionary<string, string> travelled) => travelled.TryGetValue(path, out var full) ? full : throw new JobException(JobError.Definition,
+        $"The side file '{path}' did not come with the job, which brought {(travelled.Count == 0 ? "none" : string.Join(", ", travelled.Keys.Order(StringComparer.Ordinal).Select(name => $"'{name}'")))}. "
+        + "mr submit sends the files that Define names on the machine that submits, so it must name the same on all; other clients upload them and name them in SideFiles of the request.");
 
     private Source<TRecord> Add<TRecord>(InputFormat<TRecord> format) where TRecord : allows ref struct
     {

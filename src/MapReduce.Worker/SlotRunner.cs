@@ -93,9 +93,11 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         if (current is not null && (current.Job != grant.Job || !current.IsUsable)) await EndExecutorAsync();
         if (current is not null) return current;
         var package = node.Packages.Use(grant.Order.Package, await node.BlobLinks.GetAsync(grant.Order.Package, grant.Order.Holders, cancellation));
+        IDictionary<string, string> sideFiles;
         ExecutorProcess executor;
         try
         {
+            sideFiles = await SideFilesAsync(grant.Order, cancellation);
             executor = await node.Executors.TakeAsync(cancellation);
         }
         catch
@@ -116,9 +118,18 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             Settings = settings,
             Job = grant.Job,
             Connections = { node.Settings.Connections.Reveal().ToDictionary() },
+            SideFiles = { sideFiles },
         }, cancellation);
         _ = node.Executors.WarmLaterAsync(() => node.Idle);
         return current;
+    }
+
+    /// <summary>Where the files are that travel with the job, by the paths that the job gives them.</summary>
+    private async Task<IDictionary<string, string>> SideFilesAsync(JobOrder order, CancellationToken cancellation)
+    {
+        var files = new Dictionary<string, string>();
+        foreach (var file in order.SideFiles) files[file.Path] = await node.BlobLinks.GetAsync(file.Digest, order.Holders, cancellation);
+        return files;
     }
 
     private async Task PrepareAsync(Grant grant, Run run, string fetched, CancellationToken cancellation)

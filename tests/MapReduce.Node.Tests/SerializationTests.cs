@@ -48,7 +48,7 @@ public sealed class SerializationTests() : TestKit(Settings)
     [Fact]
     public void Every_message_of_the_conversations_with_the_master_may_be_sent()
     {
-        var parts = new HashSet<string> { "Slot", "Attempt", "JobOrder", "Plan", "Failure", "Holder", "SegmentsRequest" };
+        var parts = new HashSet<string> { "Slot", "Attempt", "JobOrder", "Plan", "Failure", "Holder", "SideFile", "SegmentsRequest" };
         var missing = typeof(Wake).Assembly.GetTypes().Where(type => type.Namespace == typeof(Wake).Namespace && typeof(IMessage).IsAssignableFrom(type) && !parts.Contains(type.Name)).Except(Manifests.Types);
         Assert.Empty(missing);
     }

@@ -23,12 +23,15 @@ internal static class SubmitVerb
     {
         using var telemetry = CommandTelemetry.Begin("mr submit");
         var assembly = JobProject.Assembly(job, options.Quiet || options.Json);
+        var sideFiles = SideFilesOfJob.Find(assembly, request.JobClass, request.Inputs, request.Arguments);
         var archive = Package.Make(assembly);
         JobReceipt receipt;
         try
         {
             var package = await client.UploadAsync(archive, cancellation);
-            receipt = await client.SubmitAsync(request with { Package = package.Digest, Assembly = Path.GetFileName(assembly) }, cancellation);
+            var digests = new Dictionary<string, string>();
+            foreach (var (path, file) in sideFiles) digests[path] = (await client.UploadFileAsync(file, cancellation)).Digest;
+            receipt = await client.SubmitAsync(request with { Package = package.Digest, Assembly = Path.GetFileName(assembly), SideFiles = digests }, cancellation);
         }
         finally
         {

@@ -163,7 +163,7 @@ internal static class ReplayVerb
         public void Run()
         {
             var (name, create) = JobLoader.Load(assembly, order.JobClass);
-            var run = JobRun.Define(create, new JobRequest(name, order.Inputs, order.Arguments), new EngineSettings
+            var run = JobRun.Define(create, new JobRequest(name, order.Inputs, order.Arguments) { SideFiles = SideFiles() }, new EngineSettings
             {
                 TaskMemory = order.Memory,
                 SplitBytes = order.SplitBytes,
@@ -186,6 +186,20 @@ internal static class ReplayVerb
                     Totals = stages.Reduce(stage, index, number, MapOutputs(stages, stage, index)).Totals;
                     break;
             }
+        }
+
+        /// <summary>The files that travel with the job, fetched as a node fetches them.</summary>
+        private Dictionary<string, string> SideFiles()
+        {
+            var files = new Dictionary<string, string>();
+            foreach (var (path, digest) in order.SideFiles)
+            {
+                files[path] = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "side-files")).FullName, digest);
+                using var content = client.ReadBlobAsync(digest, cancellation).GetAwaiter().GetResult();
+                using var copy = File.Create(files[path]);
+                content.CopyTo(copy);
+            }
+            return files;
         }
 
         private StagePlan Journalled(int stage)

@@ -33,11 +33,13 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         TaskContext.Enter(context);
         try
         {
+            SideFiles.CheckUnchanged(job);
             var runner = new SourceRunner(binder, split, reading);
             runner.Run(stage.Sources[split.Source]);
             binder.Complete();
             if (badRecords.Complete() is { } quarantine) products.Parts.Add(quarantine);
             output = buffers?.Complete();
+            SideFiles.CheckUnchanged(job);
             products.Prepare();
             return new MapResult(output ?? MapOutput.Empty, products.Parts, products.Datasets, new TaskTotals
             {

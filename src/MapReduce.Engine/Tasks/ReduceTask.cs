@@ -29,7 +29,9 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         TaskContext.Enter(context);
         try
         {
+            SideFiles.CheckUnchanged(job);
             job.Stages[plan.Stage].Channels[channel].Reduce!.Accept(run);
+            SideFiles.CheckUnchanged(job);
             return run.Prepare();
         }
         finally

@@ -23,7 +23,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
     {
         routes.Map("GET", "/v1/jobs/{job}/diagnosis", DiagnoseAsync, "DiagnoseJob", "Why a job failed or is slow.", Contract.Answer.Of<Diagnosis>());
         routes.Map("GET", "/v1/jobs/{job}/order", OrderAsync, "GetOrder", "All that is needed to run a job's tasks again elsewhere.", Contract.Answer.Of<OrderDetails>());
-        routes.Map("GET", "/v1/blobs/{digest}", BlobAsync, "ReadBlob", "A package or a plan, by its digest.", Contract.Answer.Bytes("application/octet-stream"));
+        routes.Map("GET", "/v1/blobs/{digest}", BlobAsync, "ReadBlob", "A package, a side file or a plan, by its digest.", Contract.Answer.Bytes("application/octet-stream"));
         routes.Map("GET", "/v1/jobs/{job}/plans/{plan}/maps/{attempt}/segments/{reduce}", SegmentAsync, "ReadSegment", "A reduce task's share of a map output, while nodes keep it.", Contract.Answer.Bytes("application/octet-stream"));
     }
 
@@ -54,6 +54,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
             JobClass = order.JobClass.Length > 0 ? order.JobClass : null,
             Inputs = order.Inputs,
             Arguments = order.Arguments,
+            SideFiles = order.SideFiles.ToDictionary(file => file.Path, file => file.Digest),
             Memory = order.Settings.TaskMemory,
             MemoryLimit = order.MemoryLimit,
             SplitBytes = order.Settings.SplitBytes,

@@ -25,6 +25,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map("POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
+        routes.Map("POST", "/v1/files", UploadFileAsync, "UploadFile", "Takes a side file of a job.", Contract.Answer.Of<FileReceipt>()).Takes(typeof(Stream), "application/octet-stream");
         routes.Map("POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json");
         routes.Map("GET", "/v1/jobs", ListAsync, "ListJobs", "Lists jobs, newest first.", Contract.Answer.Of<JobList>()).TakesNumber("from", "How many jobs to pass over.")
             .TakesText("search", "A part of the name, the id or the output.").TakesText("phase", "running, succeeded, failed or cancelled.");
@@ -53,11 +54,23 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private async Task DeleteAsync(HttpContext context)
         => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = Reply.Route(context, "job") }, context.RequestAborted));
 
-    private async Task UploadAsync(HttpContext context)
+    private async Task UploadFileAsync(HttpContext context)
+    {
+        var digest = await PutAsync(context);
+        var copies = await node.BlobLinks.ReplicateAsync(digest, context.RequestAborted);
+        await Reply.WriteAsync(context, new FileReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.FileReceipt);
+    }
+
+    private async Task<string> PutAsync(HttpContext context)
     {
         // Refused before it is sent, where the client waits for that.
         if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
-        var digest = await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted);
+        return await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted);
+    }
+
+    private async Task UploadAsync(HttpContext context)
+    {
+        var digest = await PutAsync(context);
         PackageStore.Check(node.Blobs.Find(digest)!, settings.Worker.PackageContentBytes);
         var copies = await node.BlobLinks.ReplicateAsync(digest, context.RequestAborted);
         await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.PackageReceipt);
@@ -97,9 +110,13 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             throw new QuestionException("path", $"'{relative}' is no full path, and nodes do not share a working folder. Give the full path.");
         if (request.Priority is < 1 or > 1000) throw new QuestionException("priority", $"The priority {request.Priority} is not possible. Give a number from 1 to 1000.");
         var compression = request.Compression switch { "none" => 0, "lz4" => 1, "zstd" => 2, _ => throw new QuestionException("compression", $"'{request.Compression}' is no compression. Give none, lz4 or zstd.") };
-        // Whoever submits may have given the package to another node.
-        await node.BlobLinks.GetAsync(request.Package, [], cancellation);
-        var copies = await node.BlobLinks.ReplicateAsync(request.Package, cancellation);
+        // Whoever submits may have given the package, and what goes with it, to another node.
+        IReadOnlyList<string> copies = [];
+        foreach (var digest in request.SideFiles.Values.Append(request.Package))
+        {
+            await node.BlobLinks.GetAsync(digest, [], cancellation);
+            copies = await node.BlobLinks.ReplicateAsync(digest, cancellation);
+        }
         var defaults = settings.Job;
         var spec = new JobSpec
         {
@@ -130,6 +147,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 ProgressTimeout = (long)(request.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(request.TimeoutSeconds) : defaults.Timeout).TotalMilliseconds,
                 MemoryLimit = request.MemoryLimit > 0 ? request.MemoryLimit : defaults.MemoryLimit,
                 Holders = { settings.HttpAddress, copies },
+                SideFiles = { request.SideFiles.Select(file => new SideFile { Path = file.Key, Digest = file.Value }) },
             },
         };
         if (spec.CalculateSize() > MostBytes) throw new QuestionException("too-large", $"The inputs and arguments of the job have more than {MostBytes >> 10} KiB. Name folders or globs instead of single files.");

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace MapReduce.Worker.Blobs;
 
-/// <summary>Packages and plans on a node's disk, each named by its digest: what has the right name is the right thing.</summary>
+/// <summary>Packages, side files and plans on a node's disk, each named by its digest: what has the right name is the right thing.</summary>
 /// <param name="folder">The folder.</param>
 public sealed class BlobStore(string folder)
 {
@@ -153,7 +153,7 @@ public sealed class BlobException(BlobError error, string message, Exception? in
     /// <summary>What is wrong.</summary>
     public BlobError Error { get; } = error;
 
-    /// <summary>A package has more bytes than the cluster takes.</summary>
+    /// <summary>A package or a side file has more bytes than the cluster takes.</summary>
     public static BlobException TooLarge(long mostBytes)
-        => new(BlobError.TooLarge, $"The package has more than {(mostBytes < 1 << 20 ? $"{mostBytes >> 10} KiB" : $"{mostBytes >> 20} MiB")}, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
+        => new(BlobError.TooLarge, $"The package, or a file that goes with it, has more than {(mostBytes < 1 << 20 ? $"{mostBytes >> 10} KiB" : $"{mostBytes >> 20} MiB")}, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
 }
