@@ -11,7 +11,11 @@ public sealed class DefinitionTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public DefinitionTests() => File.WriteAllText(folder["in"], "line\n");
+    public DefinitionTests()
+    {
+        File.WriteAllText(folder["in"], "line\n");
+        File.WriteAllText(folder["elsewhere"], "word\n");
+    }
 
     public void Dispose() => folder.Dispose();
 
@@ -29,6 +33,7 @@ public sealed class DefinitionTests : IDisposable
         { "compression", "stage 1, channel 1: ", "Gzip" },
         { "counter", "counters: ", "another" },
         { "side effects", "side effects: ", "yes" },
+        { "side file", "side files: ", "elsewhere" },
         { "stage", "stage 2, source 1: ", "nothing" },
     };
 
@@ -54,6 +59,16 @@ public sealed class DefinitionTests : IDisposable
         var plan = StagePlan.Read(Define("").Plan(0, (_, _) => []).Bytes);
         Assert.Equal(1, Map(Define(""), plan).Totals.RecordsRead);
         Define("").Check(plan);
+    }
+
+    [Fact]
+    public void A_side_file_may_be_in_another_place_than_where_the_job_was_planned()
+    {
+        var plan = StagePlan.Read(Define("side file").Plan(0, (_, _) => []).Bytes);
+        var request = new JobRequest("Moody", [folder["in"]], []) { SideFiles = new Dictionary<string, string> { [folder["elsewhere"]] = folder["copy"] } };
+        var there = JobRun.Define(() => new Moody("side file", folder["elsewhere"]), request, Settings);
+        Assert.Equal([folder["copy"]], there.SideFiles.Values);
+        there.Check(plan);
     }
 
     [Fact]
@@ -91,6 +106,7 @@ public sealed class DefinitionTests : IDisposable
         {
             job.Counter(mood == "counter" ? "another" : "one");
             if (mood == "side effects") job.HasSideEffects();
+            if (mood == "side file") job.SideFile(elsewhere);
             if (mood == "value")
             {
                 job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, int> output) => output.Emit("", 1)).Sort().WriteText(job.Output);

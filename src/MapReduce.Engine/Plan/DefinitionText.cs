@@ -17,6 +17,8 @@ internal static class DefinitionText
             $"counters: {string.Join(", ", job.Counters.Select(counter => counter.Name))}",
             $"side effects: {(job.HasSideEffects ? "yes" : "no")}",
         };
+        // Their places are those of the machine, and no part of the definition.
+        if (job.SideFiles.Count > 0) lines.Add($"side files: {string.Join(", ", job.SideFiles.Select(file => file.Name))}");
         foreach (var stage in job.Stages)
         {
             var number = stage.Index + 1;
