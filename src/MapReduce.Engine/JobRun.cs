@@ -88,7 +88,7 @@ public sealed class JobRun
     /// <exception cref="OperationCanceledException">Planning was cancelled.</exception>
     public StagePlan Plan(int stage, Func<int, int, IReadOnlyList<DatasetFile>> datasets, CancellationToken cancellation = default)
     {
-        var userCode = new UserCode(Name, stage, "planning", CancellationToken.None);
+        var userCode = new UserCode(Name, stage, "planning", cancellation);
         try
         {
             return new StagePlanner(definition, settings, channel => datasets(channel.Stage, channel.Index), cancellation).Plan(stage, text);
