@@ -28,17 +28,22 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
     {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => marks.Remove());
         using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => marks.Remove());
+        bool isWell;
+        string summary;
         try
         {
             var rooms = Room.In(tests);
             await Task.WhenAll(RunAsync(rooms.Where(room => room.StartsClusters)), RunAsync(rooms.Where(room => !room.StartsClusters)));
             WriteTimes();
-            return await LookAgainAsync();
+            (isWell, summary) = await LookAgainAsync();
         }
         finally
         {
             foreach (var left in marks.Remove()) Console.WriteLine($"left: {left}");
         }
+        // Whoever reads the last line reads this.
+        Console.WriteLine(summary);
+        return isWell;
     }
 
     private async Task RunAsync(IEnumerable<Room> lane)
@@ -54,7 +59,7 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
         }
     }
 
-    private async Task<bool> LookAgainAsync()
+    private async Task<(bool IsWell, string Summary)> LookAgainAsync()
     {
         var failed = runs.SelectMany(run => run.Tests.Where(test => test.Failed).Select(test => (run.Room, Test: test))).ToList();
         var flaky = 0;
@@ -72,8 +77,7 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
         var passed = runs.Sum(run => run.Tests.Count(test => test.Passed)) + flaky;
         // Nothing that ran is nothing that was shown.
         if (passed == 0) Console.WriteLine("No test was run.");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {lost} failed{(mayBeSkipped && skipped > 0 ? $", {skipped} skipped" : "")}"));
-        return lost == 0 && flaky <= FlakyAllowed && passed > 0;
+        return (lost == 0 && flaky <= FlakyAllowed && passed > 0, string.Create(CultureInfo.InvariantCulture, $"{passed} passed, {lost} failed{(mayBeSkipped && skipped > 0 ? $", {skipped} skipped" : "")}"));
     }
 
     /// <summary>Writes how long each test took, longest first.</summary>
