@@ -134,6 +134,7 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
         finally
         {
             await shared.Cluster.AbortAsync("full");
+            await GoneAsync("full");
         }
     }
 
@@ -171,6 +172,14 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
         var cause = (await user.DiagnoseAsync(id)).Cause!;
         Assert.Equal((FindingKind.DiskFull, "node-1", job.Failure!.Task), (cause.Kind, cause.Node, cause.Task));
         Assert.StartsWith(disk.Folder, cause.File, StringComparison.Ordinal);
+    }
+
+    /// <summary>Waits until a node is no member any more: to the next test it was never there.</summary>
+    private async Task GoneAsync(string node)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while ((await client.NodesAsync(patience.Token)).Nodes.Any(member => member.Name == node)) await pause.WaitForNextTickAsync(patience.Token);
     }
 
     /// <summary>Waits until so many attempts stand at a gate.</summary>
