@@ -4,7 +4,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>Somebody waits for a job while its nodes are killed, or told to go.</summary>
-public sealed class AttendedTests : IClassFixture<KillTests.Shared>
+[Collection(KillTests.Shared.Collection)]
+public sealed class AttendedTests
 {
     private const int Lines = 400;
     private readonly RealCluster cluster;

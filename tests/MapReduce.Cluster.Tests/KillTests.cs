@@ -4,7 +4,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>kill -9 of a worker node, of an executor, and of the master's node, inside a phase: a gate in the job's code holds the phase until the kill.</summary>
-public sealed class KillTests : IClassFixture<KillTests.Shared>
+[Collection(Shared.Collection)]
+public sealed class KillTests
 {
     private const int Lines = 400;
     private const string NoSpeculation = "master.speculation-minimum=10m";
@@ -24,21 +25,27 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
 
     [Theory]
     [InlineData("plan", "worker")]
+    [InlineData("map", "master")]
+    [InlineData("spill", "executor")]
+    [InlineData("reduce", "worker")]
+    [InlineData("merge", "master")]
+    public Task Whatever_is_killed_in_whatever_phase_the_result_is_exact(string phase, string victim) => KillAsync(phase, victim);
+
+    [Theory]
+    [Trait("Category", "Check")]
     [InlineData("plan", "executor")]
     [InlineData("plan", "master")]
     [InlineData("map", "worker")]
     [InlineData("map", "executor")]
-    [InlineData("map", "master")]
     [InlineData("spill", "worker")]
-    [InlineData("spill", "executor")]
     [InlineData("spill", "master")]
-    [InlineData("reduce", "worker")]
     [InlineData("reduce", "executor")]
     [InlineData("reduce", "master")]
     [InlineData("merge", "worker")]
     [InlineData("merge", "executor")]
-    [InlineData("merge", "master")]
-    public async Task Whatever_is_killed_in_whatever_phase_the_result_is_exact(string phase, string victim)
+    public Task Check_whatever_else_is_killed_in_whatever_phase_the_result_is_exact(string phase, string victim) => KillAsync(phase, victim);
+
+    private async Task KillAsync(string phase, string victim)
     {
         var job = Submit(phase);
         var executor = await EnteredAsync();
@@ -65,9 +72,15 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
     }
 
     [Theory]
-    [InlineData("worker")]
     [InlineData("executor")]
-    public async Task Who_is_lost_after_preparing_its_parts_is_not_missed(string victim)
+    public Task Who_is_lost_after_preparing_its_parts_is_not_missed(string victim) => LoseAfterPreparingAsync(victim);
+
+    [Theory]
+    [Trait("Category", "Check")]
+    [InlineData("worker")]
+    public Task Check_who_is_lost_after_preparing_its_parts_is_not_missed(string victim) => LoseAfterPreparingAsync(victim);
+
+    private async Task LoseAfterPreparingAsync(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -85,8 +98,14 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
 
     [Theory]
     [InlineData("worker")]
+    public Task Who_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed(string victim) => LoseBeforeDecisionAsync(victim);
+
+    [Theory]
+    [Trait("Category", "Check")]
     [InlineData("executor")]
-    public async Task Who_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed(string victim)
+    public Task Check_who_is_lost_when_the_last_part_is_prepared_and_nothing_is_decided_is_not_missed(string victim) => LoseBeforeDecisionAsync(victim);
+
+    private async Task LoseBeforeDecisionAsync(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -136,10 +155,16 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
     }
 
     [Theory]
+    [InlineData("master")]
+    public Task Who_is_lost_between_the_decision_and_the_publication_is_not_missed(string victim) => LoseAfterDecisionAsync(victim);
+
+    [Theory]
+    [Trait("Category", "Check")]
     [InlineData("worker")]
     [InlineData("executor")]
-    [InlineData("master")]
-    public async Task Who_is_lost_between_the_decision_and_the_publication_is_not_missed(string victim)
+    public Task Check_who_is_lost_between_the_decision_and_the_publication_is_not_missed(string victim) => LoseAfterDecisionAsync(victim);
+
+    private async Task LoseAfterDecisionAsync(string victim)
     {
         var job = Submit("reduce");
         await EnteredAsync();
@@ -276,6 +301,8 @@ public sealed class KillTests : IClassFixture<KillTests.Shared>
     /// <summary>A cluster that each of these tests harms, and that is whole again before the next.</summary>
     public sealed class Shared : IDisposable
     {
+        public const string Collection = "a cluster that is harmed";
+
         internal RealCluster Cluster { get; } = new(3, NoSpeculation);
 
         public void Dispose() => Cluster.Dispose();

@@ -8,7 +8,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>What a user can get wrong is told in a sentence, with an exit code and the next step.</summary>
-public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDisposable
+[Collection(Shared.Collection)]
+public sealed class MistakesTests : IDisposable
 {
     private readonly Shared shared;
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-").FullName;
@@ -195,6 +196,8 @@ public sealed class MistakesTests : IClassFixture<MistakesTests.Shared>, IDispos
     /// <summary>A cluster that all of these tests use and none harms.</summary>
     public sealed class Shared : IDisposable
     {
+        public const string Collection = "a cluster that nobody harms";
+
         internal RealCluster Cluster { get; } = new();
 
         internal string Http => JsonDocument.Parse(Mr.Run("cluster", "status", "--cluster", Cluster.State, "--json").Output).RootElement.GetProperty("nodes")[0].GetProperty("http").GetString()!;

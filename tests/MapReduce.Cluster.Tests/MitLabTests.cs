@@ -4,7 +4,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>The seven tests of the MIT course's MapReduce lab (6.5840), in their strict form, against real processes.</summary>
-public sealed class MitLabTests(MistakesTests.Shared shared) : IClassFixture<MistakesTests.Shared>
+[Collection(MistakesTests.Shared.Collection)]
+public sealed class MitLabTests(MistakesTests.Shared shared)
 {
     private const int Workers = 3;
     private readonly RealCluster cluster = shared.Cluster;

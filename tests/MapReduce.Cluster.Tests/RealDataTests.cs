@@ -3,7 +3,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>Every sample job on its real data: a cluster writes the bytes that one process writes.</summary>
-public sealed class RealDataTests(MistakesTests.Shared shared) : IClassFixture<MistakesTests.Shared>
+[Collection(MistakesTests.Shared.Collection)]
+public sealed class RealDataTests(MistakesTests.Shared shared)
 {
     [DataTheory]
     [InlineData("WordCount", "text/lang", "--partitions", "5", "--split", "300KB")]
