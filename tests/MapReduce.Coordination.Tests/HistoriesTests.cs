@@ -14,7 +14,7 @@ public sealed class HistoriesTests
 
     [Fact]
     public void With_limits_every_history_ends_and_breaks_no_invariant()
-        => Gen.Select(Shape.Limited, Script).Sample((shape, script) => Play(shape, script).RunToEnd(), iter: 4000);
+        => Gen.Select(Shape.Limited, Script).Sample((shape, script) => Play(shape, script).RunToEnd(), iter: 2000);
 
     [Fact]
     public void Without_limits_every_history_succeeds()
@@ -23,7 +23,7 @@ public sealed class HistoriesTests
             var world = Play(shape, script);
             world.RunToEnd();
             Assert.IsType<JobPhase.Succeeded>(world.State.Phase);
-        }, iter: 4000);
+        }, iter: 2000);
 
     [Fact]
     public void A_job_cancelled_at_any_moment_ends_cancelled_or_as_decided_before()
@@ -35,7 +35,7 @@ public sealed class HistoriesTests
             world.Cancel();
             world.RunToEnd();
             Assert.True(world.State.Phase is JobPhase.Cancelled or JobPhase.Succeeded);
-        }, iter: 2000);
+        }, iter: 1000);
 
     /// <summary>At each event of a history the state is written as a snapshot, read again, and compared whole; then the next event is applied to both.</summary>
     [Fact]

@@ -14,7 +14,7 @@ public sealed class CrashTests(ITestOutputHelper log)
     private static readonly string[] Phases = ["plan", "map", "reduce", "publish"];
 
     [Fact]
-    public void A_crash_in_any_phase_leaves_nothing_or_the_whole_and_the_next_run_cleans_up() => Crash(crashes: 20, ofPhase: 2);
+    public void A_crash_in_any_phase_leaves_nothing_or_the_whole_and_the_next_run_cleans_up() => Crash(crashes: 8, ofPhase: 2);
 
     [Fact]
     [Trait("Category", "Check")]

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
 
-namespace MapReduce.Cli.Tests;
+namespace MapReduce.EndToEnd.Tests;
 
 /// <summary>What <c>mr new job</c> makes builds, passes its test and runs; and the template makes the same.</summary>
 public sealed class NewJobTests : IDisposable
