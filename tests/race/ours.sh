@@ -1,5 +1,6 @@
 #!/bin/sh
-# ours.sh [REPS] [WORKLOAD...]: publishes mr and the jobs of this checkout and races them against the peers that setup.sh installed.
+# ours.sh [REPS] [WORKLOAD...]: publishes mr and the jobs of this checkout and races them against the peers that setup.sh installed. The greatest ratios are the goals of
+# docs/performance.md beside the first peer of each workload.
 set -e
 B=$(cd "$(dirname "$0")" && pwd)
 W=${BENCH_WORK:-$HOME/.cache/mapreduce-bench}
@@ -17,4 +18,5 @@ exec python3 "$B/race.py" --work "$W" --reps "$REPS" \
   --ours "W4=$(run InvertedIndex idx) -- --stem --sorted" \
   --ours "W5=$(run Grep w1.txt) -- --lines --pattern '(^| )[qz][a-z][a-z]j[a-z]*[xk]q( |\$)'" \
   --ours "W6=$(run WordCount small) -- --sorted" \
+  --most W1=1.3 --most W1/strings=4 --most W1b=1.3 --most W2=2 --most W3=1.6 --most W3/ours256=3 --most W4=1.5 --most W5=1 \
   ${@:-W1:cpp,duckdb,plinq W1b:cpp,duckdb W2:cpp,duckdb,plinq W3:cpp,duckdb,coreutils W4:cpp,duckdb,coreutils W5:rg,rg2,grep W6:cpp,duckdb}

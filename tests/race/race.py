@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""race.py [--work DIR] [--reps N] [--timeout S] [--ours 'W1=COMMAND'] ... WORKLOAD[:peer,peer] ...
+"""race.py [--work DIR] [--reps N] [--timeout S] [--ours 'W1=COMMAND'] ... [--most [W1=]RATIO] ... [--name NAME] WORKLOAD[:peer,peer] ...
 
 Runs the peers of each workload in turn, round after round, and prints for each the median wall and CPU seconds, the peak memory of its
 process tree, the ratio to the first peer, and whether its output equals that peer's. `--ours` adds a contestant named 'ours', or 'NAME' if
 it is given as 'W1/NAME=COMMAND'; in a command {D} is the data folder and {O} the output file (or folder: then its files are concatenated in name order).
-W5's lines are compared after sorting."""
+W5's lines are compared after sorting.
+
+`--most` is the greatest ratio that a contestant of ours may have: '1.35' for all of them, 'W1=1.3' for 'ours', 'W1/NAME=4' for another. The last line tells
+the ratios of ours, and whether the race is passed: every command ended well, all outputs are the same, and no ratio is greater than it may be. If not, it
+says what is wrong, and the exit code is 1."""
 import argparse, collections, glob, hashlib, os, shutil, statistics, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -72,16 +76,28 @@ def run(workload, name, command, work, timeout):
     if os.path.exists(out): os.remove(out)
     return wall, usage.ru_utime + usage.ru_stime, peak, 'timeout' if timed_out else os.waitstatus_to_exitcode(status), d
 
+def outcome(rows, expected):
+    """What a contestant's runs made: the same as expected, nothing, or something else."""
+    if any(r[4] is None for r in rows): return 'none'
+    return 'same' if all(r[4] == expected for r in rows) else 'DIFFERENT'
+
+def limit(most, workload, name):
+    """The greatest ratio of a contestant of ours; none where it is not judged."""
+    return most.get(f'{workload}/{name}', most.get('') if name != 'ours' else most.get(workload, most.get('')))
+
 def main():
     a = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     a.add_argument('--work', default=os.environ.get('BENCH_WORK', os.path.expanduser('~/.cache/mapreduce-bench')))
     a.add_argument('--reps', type=int, default=3); a.add_argument('--timeout', type=float, default=300)
-    a.add_argument('--ours', action='append', default=[]); a.add_argument('workloads', nargs='+')
+    a.add_argument('--ours', action='append', default=[]); a.add_argument('--most', action='append', default=[])
+    a.add_argument('--name', default='race'); a.add_argument('workloads', nargs='+')
     o = a.parse_args()
     table, ours = contestants(o.work), collections.defaultdict(list)
     for extra in o.ours:
         spec, command = extra.split('=', 1); w, _, name = spec.partition('/'); table[w][name or 'ours'] = command
         ours[w].append(name or 'ours')
+    most = {spec: float(ratio) for spec, _, ratio in (m.rpartition('=') for m in o.most)}
+    ratios, faults = [], []
     for spec in o.workloads:
         w, _, chosen = spec.partition(':')
         names = chosen.split(',') if chosen else list(table[w])
@@ -93,9 +109,17 @@ def main():
         wall = {n: statistics.median(r[0] for r in rows[n]) for n in names}
         print(f'{w}: median of {o.reps}, load {os.getloadavg()[0]:.1f}, ratio to {base}')
         for n in sorted(names, key=wall.get):
-            rs = rows[n]
-            same = 'same' if all(r[4] == rows[base][0][4] for r in rs) else ('none' if rs[0][4] is None else 'DIFFERENT')
-            print(f'  {n:10} wall {wall[n]:7.2f} [{min(r[0] for r in rs):.2f}-{max(r[0] for r in rs):.2f}]  cpu {statistics.median(r[1] for r in rs):7.2f}  peak {max(r[2] for r in rs):6d} MB  x{wall[n] / wall[base]:6.2f}  exit {sorted({str(r[3]) for r in rs})}  output {same}')
+            rs, ratio = rows[n], wall[n] / wall[base]
+            output, exits = outcome(rs, rows[base][0][4]), sorted({str(r[3]) for r in rs})
+            print(f'  {n:10} wall {wall[n]:7.2f} [{min(r[0] for r in rs):.2f}-{max(r[0] for r in rs):.2f}]  cpu {statistics.median(r[1] for r in rs):7.2f}  peak {max(r[2] for r in rs):6d} MB  x{ratio:6.2f}  exit {exits}  output {output}')
+            if exits != ['0']: faults.append(f'{w} {n} ended with {", ".join(exits)}')
+            if output != 'same': faults.append(f'{w} {n} has {"no output" if output == "none" else "another output"}')
+            if n == base or n not in ours[w]: continue
+            ratios.append(f'{w} {n} x{ratio:.2f}')
+            if (greatest := limit(most, w, n)) and ratio > greatest: faults.append(f'{w} {n} is slower than x{greatest:g}')
         sys.stdout.flush()
+    goal = 'the same bytes' + ''.join(f', {spec + " " if spec else ""}at most x{ratio:g}' for spec, ratio in most.items())
+    print(f'{o.name}: {", ".join(ratios + faults)} ({goal}) {"missed" if faults else "pass"}')
+    return 1 if faults else 0
 
-main()
+sys.exit(main())
