@@ -96,6 +96,8 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         }
         // Written first, so that the next master knows of a folder that this one leaves behind.
         var spec = submit.Spec.Clone();
+        // Now, and not when it is staged: to whoever waits for the job that is a part of its time.
+        spec.Submitted = now.UtcTicks;
         Persist(new MasterRecord { JobStaging = new JobStaging { Spec = spec.Clone() } }, now, () => surroundings.Stage(spec, asker));
     }
 
@@ -111,7 +113,6 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
             });
             return;
         }
-        spec.Submitted = now.UtcTicks;
         Persist(new MasterRecord { JobAccepted = new JobAccepted { Spec = spec } }, now, () =>
         {
             staging.Remove(spec.ClientToken);

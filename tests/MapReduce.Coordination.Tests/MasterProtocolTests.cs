@@ -19,7 +19,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
     private readonly List<IMessage> told = [];
     private readonly List<(WorkerId Node, IMessage Message)> toNodes = [];
     private readonly List<string> started = [];
-    private readonly List<string> staged = [];
+    private readonly List<JobSpec> staged = [];
     private readonly List<string> unstaged = [];
 
     public MasterProtocolTests() => master = new MasterProtocol<string>(TimeSpan.FromSeconds(5), new HealthPolicy(), this);
@@ -43,7 +43,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
         master.OnSubmit("asker", new Submit { Spec = new JobSpec { Id = Job, ClientToken = "token" } }, Start);
         Assert.Empty(staged);
         WriteAll();
-        Assert.Equal([Job], staged);
+        Assert.Equal([Job], staged.Select(spec => spec.Id));
         var next = new MasterProtocolTests();
         foreach (var record in journal) next.master.Recover(record);
         next.Reign();
@@ -54,6 +54,19 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
         next.master.OnUnstaged(Job, Start);
         next.WriteAll();
         Assert.Empty(next.master.Registry.Staging);
+    }
+
+    [Fact]
+    public void A_job_is_submitted_when_it_arrives_and_not_when_it_is_staged()
+    {
+        Reign();
+        master.OnSubmit("asker", new Submit { Spec = new JobSpec { Id = Job } }, Start.AddSeconds(3));
+        WriteAll();
+        master.OnStaged(Assert.Single(staged), "asker", null, Start.AddSeconds(5));
+        WriteAll();
+        var accepted = journal[^1];
+        Assert.Equal((Start.AddSeconds(3).UtcTicks, Start.AddSeconds(5).UtcTicks), (accepted.JobAccepted.Spec.Submitted, accepted.At));
+        Assert.Equal(Start.AddSeconds(3).UtcTicks, master.Registry.Find(Job)!.Spec.Submitted);
     }
 
     [Fact]
@@ -169,7 +182,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
     {
     }
 
-    void IMasterSurroundings<string>.Stage(JobSpec spec, string asker) => staged.Add(spec.Id);
+    void IMasterSurroundings<string>.Stage(JobSpec spec, string asker) => staged.Add(spec);
 
     void IMasterSurroundings<string>.Unstage(JobSpec spec) => unstaged.Add(spec.Id);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""latency.py [WORK] [REPS]: how long small jobs take on a warm cluster of three nodes, from submission to the end, by the cluster's own clock: a second apart, when the
+"""latency.py [WORK] [REPS]: how long small jobs take on a warm cluster of three nodes, from the arrival of the submission at the job master to the end, by the master's own clock: a second apart, when the
 cluster has warmed up again after the job before (a slot keeps a started executor in reserve), and one at the other's heels. The goals are those of the first.
 
 Needs the data that setup.sh makes, and the programs that ours.sh publishes.
