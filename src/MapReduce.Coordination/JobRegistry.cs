@@ -57,8 +57,7 @@ public sealed class JobRegistry
     /// <exception cref="JournalException">A newer program wrote it.</exception>
     public void Apply(MasterRecord record)
     {
-        if (record.Version > Version)
-            throw new JournalException($"The journal of the job master holds a record of version {record.Version}, and this program reads up to {Version}. A newer version of the program has written it: run that version, or a newer one.");
+        if (record.Version > Version) throw Newer($"a record of version {record.Version}, and this program reads up to {Version}");
         switch (record.EventCase)
         {
             case MasterRecord.EventOneofCase.EpochClaimed:
@@ -93,8 +92,16 @@ public sealed class JobRegistry
                 Nodes.Apply(record.NodeChanged);
                 break;
             default:
-                throw new JournalException("The journal of the job master holds a record of a kind that this program does not know. A newer version of the program has written it: run that version, or a newer one.");
+                throw Newer("a record of a kind that this program does not know");
         }
+    }
+
+    /// <summary>Applies what a snapshot says; the records after it follow.</summary>
+    /// <exception cref="JournalException">A newer program wrote it.</exception>
+    public void Apply(MasterSnapshot snapshot)
+    {
+        if (snapshot.Version > Version) throw Newer($"a snapshot of version {snapshot.Version}, and this program reads up to {Version}");
+        foreach (var record in snapshot.Records) Apply(record);
     }
 
     /// <summary>The records that say the same as all that were applied.</summary>
@@ -112,6 +119,8 @@ public sealed class JobRegistry
         snapshot.Records.Add(Nodes.Snapshot().Select(changed => new MasterRecord { Version = Version, NodeChanged = changed }));
         return snapshot;
     }
+
+    private static JournalException Newer(string what) => new($"The journal of the job master holds {what}. A newer version of the program has written it: run that version, or a newer one.");
 
     /// <summary>Levenshtein's distance.</summary>
     private static int Distance(string left, string right)

@@ -46,6 +46,10 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
     /// <exception cref="JournalException">A newer program wrote it.</exception>
     public void Recover(MasterRecord record) => Registry.Apply(record);
 
+    /// <summary>A snapshot of the journal; the records after it follow.</summary>
+    /// <exception cref="JournalException">A newer program wrote it.</exception>
+    public void Recover(MasterSnapshot snapshot) => Registry.Apply(snapshot);
+
     /// <summary>The journal is read: the reign begins as soon as its epoch is written.</summary>
     public void OnRecovered(DateTimeOffset now) => Persist(new MasterRecord { EpochClaimed = new EpochClaimed { Epoch = Registry.Epoch.Next.Value } }, now, () =>
     {

@@ -69,7 +69,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
         switch (message)
         {
             case SnapshotOffer { Snapshot: MasterSnapshot snapshot } offer:
-                foreach (var record in snapshot.Records) protocol.Recover(record);
+                protocol.Recover(snapshot);
                 changes.Begin(offer.Metadata.SequenceNr);
                 break;
             case MasterRecord record:

@@ -91,15 +91,4 @@ public sealed class JobEventCodecTests
         var bytes = new Protocol.Journal.EventRecord { Version = 1, AttemptRevoked = new() }.ToByteArray();
         Assert.Contains("lacks its Attempt", Assert.Throws<JournalException>(() => JobEventCodec.Read(bytes)).Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void What_version_1_has_written_stays_readable()
-    {
-        // If this fails, journals in use would not be read any more.
-        var expected = new JobEvent.AttemptFailed(
-            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new AttemptId(new TaskId(1, TaskKind.Reduce, 12), 3), new WorkerId("node-2", 9), new Failure(FailureReason.FetchFailed, "gone"));
-        const string Written = "0801118000B796AB49DE083A220A0A0A0608011002180C1003120A0A066E6F64652D3210091A08080B1204676F6E65";
-        Assert.Equal(expected, JobEventCodec.Read(Convert.FromHexString(Written)));
-        Assert.Equal(Written, Convert.ToHexString(JobEventCodec.Write(expected)));
-    }
 }

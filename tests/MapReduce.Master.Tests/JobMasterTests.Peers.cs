@@ -24,6 +24,23 @@ public sealed partial class JobMasterTests
         protected override void OnCommand(object message) => Persist(message, _ => Context.Stop(Self));
     }
 
+    /// <summary>Saves a snapshot for a journal, and ends.</summary>
+    private sealed class SnapshotPlanter(string journal) : UntypedPersistentActor
+    {
+        public override string PersistenceId => journal;
+
+        protected override void OnRecover(object message)
+        {
+            // What is there already does not matter.
+        }
+
+        protected override void OnCommand(object message)
+        {
+            if (message is SaveSnapshotSuccess) Context.Stop(Self);
+            else SaveSnapshot(message);
+        }
+    }
+
     private sealed class NoHistory : IJobHistory
     {
         public Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most) => Task.FromException<IReadOnlyList<EventRecord>>(new InvalidOperationException("All events are in memory."));
@@ -67,11 +84,18 @@ public sealed partial class JobMasterTests
             return grant;
         }
 
-        public void Report(Grant grant, Action<Report> result, long? epoch = null, bool stale = false)
+        public bool HasHeard => probe.HasMessages;
+
+        public void Send(Grant grant, Action<Report> result, long? epoch = null)
         {
             var report = new Report { Slot = slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = epoch ?? test.epoch };
             result(report);
             Tell(report);
+        }
+
+        public void Report(Grant grant, Action<Report> result, long? epoch = null, bool stale = false)
+        {
+            Send(grant, result, epoch);
             Assert.Equal(stale, Expect<Reported>().Stale);
         }
 
@@ -82,6 +106,9 @@ public sealed partial class JobMasterTests
             Plan(maps, reduces);
             for (var task = 0; task < maps + reduces; task++) Report(Take(), task < maps ? Made : report => report.Made = new Products { Totals = new Totals() });
         }
+
+        /// <summary>One map task and one reduce task.</summary>
+        public static void Planned(Report report) => report.Planned = Planned(1, 1);
 
         private static Protocol.Work.Plan Planned(int maps, int reduces)
             => new() { Digest = "d", Maps = maps, Reduces = reduces, Definition = new Opened { Name = "test", Stages = { new Stage() }, Counters = { "seen" } } };

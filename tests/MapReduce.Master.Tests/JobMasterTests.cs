@@ -13,7 +13,11 @@ namespace MapReduce.Master.Tests;
 /// <summary>The job master and its jobs, with probes for slots and a clock that only the tests move.</summary>
 public sealed partial class JobMasterTests : TestKit
 {
-    private const string Settings = """
+    private static readonly string Settings = $$"""
+        akka.persistence.journal {
+          plugin = "akka.persistence.journal.refusing"
+          refusing.class = "{{typeof(RefusingJournal).AssemblyQualifiedName}}"
+        }
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
         """;
@@ -231,13 +235,31 @@ public sealed partial class JobMasterTests : TestKit
     {
         var job = Submit("out");
         StopMaster();
-        var planter = Sys.ActorOf(Props.Create(() => new Planter($"job-{job}")));
-        Watch(planter);
-        planter.Tell(new EventRecord { Version = 99 });
-        ExpectTerminated(planter);
+        Plant(Props.Create(() => new Planter($"job-{job}")), new EventRecord { Version = 99 });
         master = StartMaster(2);
         Assert.True(ends.TryTake(out var end, Patience.Limit));
         Assert.Equal(($"Job {job}: The journal holds format version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", false), end);
+    }
+
+    [Fact]
+    public void A_snapshot_that_a_newer_program_has_made_ends_the_master_for_good()
+    {
+        StopMaster();
+        Plant(Props.Create(() => new SnapshotPlanter("job-master")), new MasterSnapshot { Version = 99 });
+        master = StartMaster(2);
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Equal(("The journal of the job master holds a snapshot of version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", false), end);
+    }
+
+    [Fact]
+    public void A_running_job_whose_snapshot_a_newer_program_has_made_ends_the_master_for_good()
+    {
+        var job = Submit("out");
+        StopMaster();
+        Plant(Props.Create(() => new SnapshotPlanter($"job-{job}")), new JobSnapshot { Version = 99 });
+        master = StartMaster(2);
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Equal(($"Job {job}: The journal holds a snapshot of version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", false), end);
     }
 
     [Fact]
@@ -310,6 +332,15 @@ public sealed partial class JobMasterTests : TestKit
         Watch(master);
         master.Tell(PoisonPill.Instance);
         ExpectTerminated(master);
+    }
+
+    /// <summary>Lets an actor write what a test wants to find.</summary>
+    private void Plant(Props planter, object written)
+    {
+        var actor = Sys.ActorOf(planter);
+        Watch(actor);
+        actor.Tell(written);
+        ExpectTerminated(actor);
     }
 
     private Props MasterProps(IActorRef workers) => Props.Create(() => new JobMaster(new MasterSettings(), new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+using MapReduce.Protocol.Journal;
+using Xunit;
+
+namespace MapReduce.Master.Tests;
+
+/// <summary>A master whose journal refuses a write has been replaced, or has no database: it must not go on.</summary>
+public sealed partial class JobMasterTests
+{
+    /// <summary>What a job is called whose records the journal refuses.</summary>
+    private const string Unwritable = "unwritable";
+
+    [Fact]
+    public void A_master_whose_record_is_refused_ends_and_nothing_follows_from_the_record()
+    {
+        var asker = CreateTestProbe();
+        Watch(master);
+        master.Tell(new Protocol.Jobs.Submit { Spec = Spec("out", spec => spec.Name = Unwritable) }, asker);
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Equal(("The journal of the job master refuses record 2: another master has written it, or the database is away (It is full.).", true), end);
+        ExpectTerminated(master);
+        Assert.False(asker.HasMessages);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void A_master_whose_job_cannot_write_an_event_ends_and_the_next_goes_on_from_what_is_written()
+    {
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        var plan = slot.Take();
+        slot.Send(plan, report =>
+        {
+            FakeSlot.Planned(report);
+            report.Planned.Digest = Unwritable;
+        });
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Equal(($"The journal of job {job} cannot be read or written any more, so this master must not go on.", true), end);
+        Assert.False(slot.HasHeard);
+
+        StopMaster();
+        master = StartMaster(2);
+        Members("node-1");
+        var events = Ask<Protocol.Jobs.EventsAnswer>(new Protocol.Jobs.EventsQuery { Job = job, From = 0 }).Events;
+        Assert.DoesNotContain(events, @event => @event.StagePlanned is not null);
+        epoch = 2;
+        slot.Report(plan, FakeSlot.Planned);
+        slot.Report(slot.Take(), FakeSlot.Made);
+        slot.Report(slot.Take(), FakeSlot.Made);
+        Assert.Equal("succeeded", Ended(job).Phase);
+    }
+
+    /// <summary>Keeps all but what is unwritable.</summary>
+    public sealed class RefusingJournal : MemoryJournal
+    {
+        protected override Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+        {
+            var writes = messages.ToList();
+            var payloads = writes.SelectMany(write => (IImmutableList<IPersistentRepresentation>)write.Payload).Select(written => written.Payload);
+            return payloads.Any(IsRefused) ? Task.FromException<IImmutableList<Exception>>(new IOException("It is full.")) : base.WriteMessagesAsync(writes, cancellationToken);
+        }
+
+        private static bool IsRefused(object written) => written switch
+        {
+            MasterRecord record => record.JobStaging?.Spec.Name == Unwritable,
+            EventRecord record => record.StagePlanned?.PlanHash == Unwritable,
+            _ => false,
+        };
+    }
+}
