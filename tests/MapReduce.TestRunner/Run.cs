@@ -15,6 +15,9 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
     /// <summary>Set to <c>fail</c>, a test that is skipped has failed: where everything is there that tests need, none is.</summary>
     private const string Skips = "MAPREDUCE_TEST_SKIPS";
 
+    /// <summary>Set to <c>fail</c>, a test that fails once has failed, and gets no second look: repetitions look for those that fail at times.</summary>
+    private const string Flakes = "MAPREDUCE_TEST_FLAKES";
+
     private const int SecondLooks = 2;
     private const int FlakyAllowed = 3;
 
@@ -62,13 +65,14 @@ internal sealed class Run(string tests, IReadOnlyList<string> words)
     private async Task<(bool IsWell, string Summary)> LookAgainAsync()
     {
         var failed = runs.SelectMany(run => run.Tests.Where(test => test.Failed).Select(test => (run.Room, Test: test))).ToList();
+        var looks = Environment.GetEnvironmentVariable(Flakes) == "fail" ? 0 : SecondLooks;
         var flaky = 0;
         foreach (var (room, test) in failed)
         {
             var passes = false;
-            for (var look = 0; look < SecondLooks && !passes; look++) passes = await room.PassesAloneAsync(test, marks);
+            for (var look = 0; look < looks && !passes; look++) passes = await room.PassesAloneAsync(test, marks);
             if (passes) flaky++;
-            Console.WriteLine($"{(passes ? "flaky" : "failed alone")}: {test.Name}");
+            Console.WriteLine($"{(passes ? "flaky" : looks > 0 ? "failed alone" : "failed")}: {test.Name}");
         }
         if (flaky > FlakyAllowed) Console.WriteLine($"{flaky} tests were flaky; more than {FlakyAllowed} are a fault.");
         var skipped = runs.Sum(run => run.Tests.Count(test => test.Skipped));
