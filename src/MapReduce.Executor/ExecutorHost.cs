@@ -100,6 +100,8 @@ public sealed class ExecutorHost : IDisposable
     {
         try
         {
+            // What the code of one job leaves behind in a process, another would meet.
+            if (job is not null) throw new InvalidOperationException($"It was sent a second job. It has opened '{job.Description.Name}', and serves no other.");
             var span = new OpenSpan("load job");
             job = JobTasks.Open(open);
             Send(new FromExecutor { Opened = job.Description, Spans = { span.End() } });

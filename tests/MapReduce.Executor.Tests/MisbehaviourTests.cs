@@ -129,6 +129,18 @@ public sealed class MisbehaviourTests : IDisposable
         Assert.Contains("before its job was opened", failed.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Talking")]
+    [InlineData("Endless")]
+    public void A_second_job_is_refused_and_the_first_goes_on(string second)
+    {
+        using var executor = Open("Talking", "one\n");
+        var failed = executor.Ask(new ToExecutor { Open = OpenOf(second) }).Failed;
+        Assert.Equal(Reason.Unknown, failed.Reason);
+        Assert.Contains("It has opened 'Talking', and serves no other.", failed.Message, StringComparison.Ordinal);
+        Assert.NotNull(executor.Ask(Map(executor)).Mapped);
+    }
+
     [Fact]
     public void What_code_writes_to_the_console_is_the_log()
     {
