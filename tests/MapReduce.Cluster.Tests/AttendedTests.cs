@@ -4,14 +4,14 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>Somebody waits for a job while its nodes are killed, or told to go.</summary>
-[Collection(KillTests.Shared.Collection)]
+[Collection(HarmedCluster.Name)]
 public sealed class AttendedTests
 {
     private const int Lines = 400;
     private readonly RealCluster cluster;
     private readonly string folder = $"attended-{Guid.NewGuid():n}";
 
-    public AttendedTests(KillTests.Shared shared)
+    public AttendedTests(HarmedCluster shared)
     {
         cluster = shared.Cluster;
         cluster.Heal();
@@ -32,11 +32,13 @@ public sealed class AttendedTests
         var job = first!["job ".Length..];
         await Gate.EnteredAsync(this["gate"]);
         var held = await Gate.HeldAttemptAsync(job, "map", cluster);
+        cluster.Orphan(held.Node!);
         Assert.Equal(held.Node, Mr.Json("cluster", "kill", held.Node!["node-".Length..], "--cluster", cluster.State).GetProperty("killed").GetString());
         File.WriteAllText(this["gate/open"], "");
         await waiting.WaitForExitAsync();
         Assert.True(waiting.ExitCode == 0, await told);
         Assert.Contains("finished in", await output, StringComparison.Ordinal);
+        await cluster.AwaitOrphansEndAsync();
 
         var events = await cluster.EventsAsync(job);
         Assert.Equal(held.Attempt, events.Single(@event => @event is { Event: "AttemptFailed", Reason: "WorkerLost" }).Attempt);

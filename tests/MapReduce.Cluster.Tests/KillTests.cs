@@ -1,20 +1,20 @@
 using MapReduce.Api;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>kill -9 of a worker node, of an executor, and of the master's node, inside a phase: a gate in the job's code holds the phase until the kill.</summary>
-[Collection(Shared.Collection)]
+[Collection(HarmedCluster.Name)]
 public sealed class KillTests
 {
     private const int Lines = 400;
-    private const string NoSpeculation = "master.speculation-minimum=10m";
 
     private static int tests;
     private readonly RealCluster cluster;
     private string folder = $"test-{Interlocked.Increment(ref tests)}";
 
-    public KillTests(Shared shared)
+    public KillTests(HarmedCluster shared)
     {
         cluster = shared.Cluster;
         cluster.Heal();
@@ -66,9 +66,9 @@ public sealed class KillTests
         var events = await cluster.EventsAsync(job);
         // How soon is a matter of the check losses.
         if (victim == "master") Assert.Contains(events, @event => @event.Event == "EpochClaimed" && @event.Revision > before[^1].Revision);
-        if (victim == "worker") Assert.Contains(events, @event => @event.Event == "AttemptStarted" && @event.Revision > before[^1].Revision && TaskOf(@event) == TaskOf(held));
+        if (victim == "worker") Assert.Contains(events, @event => @event.Event == "AttemptStarted" && @event.Revision > before[^1].Revision && GatedJob.TaskOf(@event) == GatedJob.TaskOf(held));
         if (victim == "executor") Assert.Contains(events, @event => @event is { Event: "AttemptFailed", Reason: "ExecutorExited" });
-        AssertOnlyLostWorkIsDoneAgain(before, events, gone);
+        GatedJob.AssertOnlyLostWorkIsDoneAgain(before, events, gone);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class KillTests
         if (victim == "worker") await cluster.AwaitNodesAsync(2);
         File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
-        AssertOnlyLostWorkIsDoneAgain(before, await cluster.EventsAsync(job), prepared.Node);
+        GatedJob.AssertOnlyLostWorkIsDoneAgain(before, await cluster.EventsAsync(job), prepared.Node);
     }
 
     [Theory]
@@ -183,64 +183,44 @@ public sealed class KillTests
     }
 
     [Fact]
-    public async Task A_node_that_is_lost_while_reducers_fetch_from_it_has_its_map_outputs_made_again()
-    {
-        using var remote = new RealCluster(3, NoSpeculation, "shuffle.short-circuit=off");
-        var (job, victim, _) = await StopInShuffleAsync(remote);
-        remote.KillNode(victim);
-        var details = await remote.Client.WaitAsync(job);
-        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        AssertResult(remote["out"], details);
-        Assert.Contains(await remote.EventsAsync(job), @event => @event.Event == "MapOutputLost");
-    }
-
-    [Fact]
-    public async Task A_master_that_is_killed_while_reducers_fetch_is_followed_by_one_that_finishes()
-    {
-        // Of five nodes one stands still, so that the fetch lasts, and one dies.
-        using var remote = new RealCluster(5, NoSpeculation, "shuffle.short-circuit=off");
-        var (job, still, master) = await StopInShuffleAsync(remote);
-        remote.KillNode(master);
-        await remote.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
-        remote.ContinueNode(still);
-        var details = await remote.Client.WaitAsync(job);
-        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        AssertResult(remote["out"], details);
-    }
-
-    /// <summary>Stops a node that holds map outputs, and waits until reducers want them.</summary>
-    private static async Task<(string Job, string Stopped, string Master)> StopInShuffleAsync(RealCluster remote)
-    {
-        Directory.CreateDirectory(remote["gate"]);
-        var job = remote.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", Gate.Text(remote, "in", Lines), "--output", remote["out"], "--split", "1000", "--partitions", "4", "--", "--phase", "map", "--gate", remote["gate"]);
-        await Gate.EnteredAsync(remote["gate"]);
-        var held = await Gate.HeldAttemptAsync(job, "map", remote);
-        var master = await remote.MasterAsync();
-        var made = await remote.AwaitAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Node != held.Node && @event.Node != master);
-        remote.StopNode(made.Node!);
-        File.WriteAllText(remote["gate/open"], "");
-        await remote.AwaitAsync(job, @event => @event is { Event: "AttemptStarted" } && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != made.Node);
-        return (job, made.Node!, master);
-    }
-
-    [Fact]
     public async Task A_master_that_sleeps_and_wakes_again_finds_itself_replaced_and_joins_as_another()
     {
         var job = Submit("map");
         await EnteredAsync();
+        await HeldAttemptAsync(job, "map");
         var (master, epoch) = await cluster.Client.NodesAsync() is var known ? (known.Master, known.Epoch) : default;
         cluster.StopNode(master);
-        await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
+        var claimed = await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
+        var logged = cluster.LogOf(master).Length;
+        // The job stands at its gate still, so that the one that wakes has something to be master of.
+        cluster.ContinueNode(master);
+        await RealCluster.UntilAsync(() => Task.FromResult(cluster.EndOfReign(master, logged) is not null));
+        // It begins another life, and is a member again.
+        await RealCluster.UntilAsync(async () => await cluster.Client.NodesAsync() is var nodes && nodes.Nodes.Count(node => node.State == "up") == 3 && nodes.Master != master);
+        Assert.Equal(epoch + 1, (await cluster.Client.NodesAsync()).Epoch);
         File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
+
         var events = await cluster.EventsAsync(job);
-        cluster.ContinueNode(master);
-        // It learns that it was removed, begins another life, and is a member again.
-        NodeList nodes;
-        do nodes = await cluster.Client.NodesAsync();
-        while (nodes.Nodes.Count(node => node.State == "up") < 3 || nodes.Master == master);
-        Assert.Equal(epoch + 1, nodes.Epoch);
-        Assert.Equal(events, await cluster.EventsAsync(job));
+        Assert.Equal([events[0].Epoch, claimed.Epoch], events.Where(@event => @event.Event == "EpochClaimed").Select(@event => @event.Epoch));
+        Assert.True(claimed.Epoch > events[0].Epoch);
+        await AssertOneWriterSinceAsync($"job-{job}", claimed.Revision);
+    }
+
+    /// <summary>All that a journal has from a record on was written by one actor, and all before by another.</summary>
+    private async Task AssertOneWriterSinceAsync(string journal, long claimed)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(cluster.State, "journal.db")};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(DISTINCT writer_uuid), max(writer_uuid), min(sequence_number), max(sequence_number) FROM journal WHERE persistence_id = $journal GROUP BY sequence_number >= $claimed ORDER BY 3";
+        command.Parameters.AddWithValue("$journal", journal);
+        command.Parameters.AddWithValue("$claimed", claimed);
+        var reigns = new List<(long Writers, string Writer, long First, long Last)>();
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync()) reigns.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3)));
+        Assert.Equal([(1, claimed - 1), (1, reigns[^1].Last)], reigns.Select(reign => (reign.Writers, reign.Last)));
+        Assert.NotEqual(reigns[0].Writer, reigns[1].Writer);
     }
 
     private string Submit(string phase)
@@ -270,41 +250,5 @@ public sealed class KillTests
         if (phase == "merge") Assert.True(Directory.GetFiles(Path.Combine(folder, "scratch", held.Attempt!)).Length > 1);
     }
 
-    private static string TaskOf(JobEventDetails @event) => @event.Attempt![..@event.Attempt!.LastIndexOf('-')];
-
-    private async Task AssertExactAsync(string job, int fillers = 0)
-    {
-        var details = await cluster.Client.WaitAsync(job);
-        Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        AssertResult(this["out"], details, fillers);
-        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(this["out"])!, ".out.mr-*"));
-        // What the tasks have made on the nodes goes a little later, when each hears of the end.
-        await RealCluster.UntilAsync(() => Task.FromResult(cluster.Running.All(node => !Directory.Exists(Path.Combine(cluster.State, node, "jobs", job)))));
-    }
-
-    private static void AssertResult(string output, JobDetails details, int fillers = 0)
-    {
-        var counts = Directory.GetFiles(output, "part-*").SelectMany(File.ReadAllLines).Select(line => line.Split('\t')).ToDictionary(row => row[0], row => int.Parse(row[1], System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal(53 + fillers, counts.Count);
-        Assert.Equal((1, Lines - 1, Lines - 1), (counts["gate"], counts["of"], counts["line"]));
-        Assert.Equal(Lines - 1, counts.Where(word => word.Key.StartsWith("word", StringComparison.Ordinal)).Sum(word => word.Value));
-        Assert.Equal((3 * (Lines - 1)) + 1, details.Counters["words"]);
-    }
-
-    private static void AssertOnlyLostWorkIsDoneAgain(List<JobEventDetails> before, List<JobEventDetails> after, string? gone)
-    {
-        var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (@event.Node != gone || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(TaskOf).ToHashSet();
-        var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(TaskOf);
-        Assert.DoesNotContain(again, finished.Contains);
-    }
-
-    /// <summary>A cluster that each of these tests harms, and that is whole again before the next.</summary>
-    public sealed class Shared : IDisposable
-    {
-        public const string Collection = "a cluster that is harmed";
-
-        internal RealCluster Cluster { get; } = new(3, NoSpeculation);
-
-        public void Dispose() => Cluster.Dispose();
-    }
+    private Task AssertExactAsync(string job, int fillers = 0) => GatedJob.AssertExactAsync(cluster, job, this["out"], Lines, fillers);
 }

@@ -13,6 +13,7 @@ internal sealed partial class RealCluster : IDisposable
     private const int Continue = 18;
 
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
+    private readonly List<(int Process, string Birth)> orphans = [];
 
     public RealCluster(int nodes = 3, params string[] settings)
     {
@@ -69,6 +70,15 @@ internal sealed partial class RealCluster : IDisposable
         throw new InvalidOperationException("The job has ended without that event.");
     }
 
+    /// <summary>What a node has logged so far.</summary>
+    public string LogOf(string node) => File.ReadAllText(Path.Combine(State, node, "node.log"));
+
+    /// <summary>Why the reign of a node ended that is not wanted any more, by its own log; null where it has not said so.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="from">How much of its log is older.</param>
+    public string? EndOfReign(string node, int from)
+        => LogOf(node)[from..].Split('\n').FirstOrDefault(line => line.Contains($"Node {node} stops: The journal of the job master refuses record", StringComparison.Ordinal) || line.Contains($"Node {node} stops: The other nodes have removed this one", StringComparison.Ordinal));
+
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo)
     {
@@ -85,9 +95,16 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Kills a node, and waits until its process is gone.</summary>
     public void KillNode(string node)
     {
+        Orphan(node);
         Signal(Nodes[node], Kill);
         Check(!IsAlive(Nodes[node]), $"{node} is not to be killed.");
     }
+
+    /// <summary>Remembers the executors of a node that is about to be killed: they have to end by themselves.</summary>
+    public void Orphan(string node) => orphans.AddRange(ChildrenOf(Nodes[node]).Select(child => (child, BirthOf(child))).Where(child => child.Item2 is not null)!);
+
+    /// <summary>Waits until the executors of all nodes that were killed have ended.</summary>
+    public Task AwaitOrphansEndAsync() => UntilAsync(() => Task.FromResult(orphans.TrueForAll(orphan => BirthOf(orphan.Process) != orphan.Birth)));
 
     public void StopNode(string node) => Signal(Nodes[node], Stop);
 
@@ -125,10 +142,11 @@ internal sealed partial class RealCluster : IDisposable
 
     public void Dispose()
     {
-        var children = Nodes.Values.SelectMany(ChildrenOf).ToList();
+        foreach (var node in Nodes.Keys) Orphan(node);
         Client.Dispose();
         foreach (var node in Nodes.Values) Signal(node, Kill);
-        foreach (var process in Nodes.Values.Concat(children)) Check(!IsAlive(process), $"Process {process} is left.");
+        foreach (var process in Nodes.Values) Check(!IsAlive(process), $"Process {process} is left.");
+        foreach (var (process, birth) in orphans) Check(SpinWait.SpinUntil(() => BirthOf(process) != birth, Patience.Limit), $"Executor {process} has outlived its node.");
         Directory.Delete(home, recursive: true);
     }
 

@@ -15,7 +15,6 @@ internal static class KillSoak
         var random = new Random(seed);
         using var cluster = new RealCluster();
         var words = new Words(Path.GetDirectoryName(cluster.State)!, lines: 600_000, split: 1_000_000, partitions: 6);
-        var children = new List<(int Process, string? Birth)>();
         var done = new Dictionary<string, int> { ["node"] = 0, ["executor"] = 0, ["master"] = 0 };
         var (jobs, exact) = (0, 0);
         for (var number = 1; done.Values.Sum() < kills; number++)
@@ -26,7 +25,7 @@ internal static class KillSoak
             {
                 await Task.Delay(random.Next(LongestPause));
                 if ((await cluster.Client.JobAsync(job)).Ended is not null) break;
-                if (await KillAsync(cluster, random, children) is { } what) done[what]++;
+                if (await KillAsync(cluster, random) is { } what) done[what]++;
             }
             var details = await cluster.Client.WaitAsync(job);
             var wrong = details.Phase != "succeeded" ? $"{details.Phase}: {details.Failure?.Message}" : words.Difference(output, details.Counters);
@@ -37,13 +36,13 @@ internal static class KillSoak
             if (wrong is null) Directory.Delete(output, recursive: true);
         }
         // An executor ends by itself, a moment after its node.
-        await RealCluster.UntilAsync(() => Task.FromResult(!children.Any(child => child.Birth is not null && RealCluster.BirthOf(child.Process) == child.Birth)));
+        await cluster.AwaitOrphansEndAsync();
         return new Outcome($"{done.Values.Sum()} kills, {exact} of {jobs} jobs exact", "every job exact", exact == jobs);
     }
 
     /// <summary>Kills something, and starts again what does not come back by itself.</summary>
     /// <returns>What was killed; null where nothing was there to be killed.</returns>
-    private static async Task<string?> KillAsync(RealCluster cluster, Random random, List<(int Process, string? Birth)> children)
+    private static async Task<string?> KillAsync(RealCluster cluster, Random random)
     {
         var nodes = cluster.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
         var node = nodes[random.Next(nodes.Count)];
@@ -56,7 +55,6 @@ internal static class KillSoak
         }
         var master = await cluster.MasterAsync();
         if (random.Next(2) == 0) node = master;
-        children.AddRange(RealCluster.ChildrenOf(cluster.Nodes[node]).Select(child => (child, RealCluster.BirthOf(child))));
         cluster.KillNode(node);
         cluster.Restart();
         return node == master ? "master" : "node";

@@ -3,7 +3,7 @@ using MapReduce.Cluster.Tests;
 
 namespace MapReduce.Soak;
 
-/// <summary>Text to count the words of, and the result that a run in one process gives.</summary>
+/// <summary>Text to count the words of, and the result that a run in one process gives. Its last line holds up a job whose gate is shut.</summary>
 internal sealed class Words
 {
     private const int WordsOfLine = 8;
@@ -18,9 +18,9 @@ internal sealed class Words
     {
         Input = Path.Combine(folder, "text");
         Arguments = ["--job", "Gated", "--input", Input, "--split", $"{split}", "--partitions", $"{partitions}"];
-        Count = (long)lines * WordsOfLine;
+        Count = ((long)lines * WordsOfLine) + 1;
         var random = new Random(7);
-        File.WriteAllLines(Input, Enumerable.Range(0, lines).Select(_ => string.Join(' ', Enumerable.Range(0, WordsOfLine).Select(_ => $"word{random.Next(20_000)}"))));
+        File.WriteAllLines(Input, Enumerable.Range(0, lines).Select(_ => string.Join(' ', Enumerable.Range(0, WordsOfLine).Select(_ => $"word{random.Next(20_000)}"))).Append("gate"));
         var output = Path.Combine(folder, "expected");
         var (code, _, error) = Mr.Run(["run", Job, "-q", "--output", output, .. Arguments]);
         if (code != 0) throw new InvalidOperationException(error);
