@@ -28,7 +28,9 @@ internal static class LossSoak
             var killed = DateTimeOffset.UtcNow;
             cluster.KillNode(isMaster ? master : held.Node!);
             File.WriteAllText(Path.Combine(gate, "open"), "");
-            var goesOn = await cluster.AwaitAsync(job, @event => @event.Revision > last && (isMaster ? @event.Event == "EpochClaimed" : IsAgain(@event, held)));
+            // A new reign is not enough: a task has to begin or to end under it.
+            if (isMaster) last = (await cluster.AwaitAsync(job, @event => @event.Revision > last && @event.Event == "EpochClaimed")).Revision;
+            var goesOn = await cluster.AwaitAsync(job, @event => @event.Revision > last && (isMaster ? @event.Event is "AttemptStarted" or "AttemptSucceeded" : IsAgain(@event, held)));
             (isMaster ? masters : workers).Add(goesOn.At - killed);
             var details = await cluster.Client.WaitAsync(job);
             if (details.Phase != "succeeded") throw new InvalidOperationException($"The job ended as {details.Phase}: {details.Failure?.Message}");
