@@ -8,13 +8,13 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>What a user can get wrong is told in a sentence, with an exit code and the next step.</summary>
-[Collection(Shared.Collection)]
+[Collection(SharedCluster.Name)]
 public sealed class MistakesTests : IDisposable
 {
-    private readonly Shared shared;
+    private readonly SharedCluster shared;
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-").FullName;
 
-    public MistakesTests(Shared shared) => this.shared = shared;
+    public MistakesTests(SharedCluster shared) => this.shared = shared;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -191,17 +191,5 @@ public sealed class MistakesTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
-    }
-
-    /// <summary>A cluster that all of these tests use and none harms.</summary>
-    public sealed class Shared : IDisposable
-    {
-        public const string Collection = "a cluster that nobody harms";
-
-        internal RealCluster Cluster { get; } = new();
-
-        internal string Http => JsonDocument.Parse(Mr.Run("cluster", "status", "--cluster", Cluster.State, "--json").Output).RootElement.GetProperty("nodes")[0].GetProperty("http").GetString()!;
-
-        public void Dispose() => Cluster.Dispose();
     }
 }

@@ -4,8 +4,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>The seven tests of the MIT course's MapReduce lab (6.5840), in their strict form, against real processes.</summary>
-[Collection(MistakesTests.Shared.Collection)]
-public sealed class MitLabTests(MistakesTests.Shared shared)
+[Collection(SharedCluster.Name)]
+public sealed class MitLabTests(SharedCluster shared)
 {
     private const int Workers = 3;
     private readonly RealCluster cluster = shared.Cluster;

@@ -3,8 +3,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>Every sample job on its real data: a cluster writes the bytes that one process writes.</summary>
-[Collection(MistakesTests.Shared.Collection)]
-public sealed class RealDataTests(MistakesTests.Shared shared)
+[Collection(SharedCluster.Name)]
+public sealed class RealDataTests(SharedCluster shared)
 {
     [DataTheory]
     [InlineData("WordCount", "text/lang", "--partitions", "5", "--split", "300KB")]

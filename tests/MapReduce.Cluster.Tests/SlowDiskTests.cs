@@ -4,8 +4,8 @@ using Xunit;
 namespace MapReduce.Cluster.Tests;
 
 /// <summary>A node whose disk takes a tenth of a second for each write.</summary>
-[Collection(MistakesTests.Shared.Collection)]
-public sealed class SlowDiskTests(MistakesTests.Shared shared)
+[Collection(SharedCluster.Name)]
+public sealed class SlowDiskTests(SharedCluster shared)
 {
     private const int Lines = 20_000;
 

@@ -3,9 +3,9 @@ using Xunit;
 
 namespace MapReduce.Cluster.Tests;
 
-/// <summary>A cluster that all of its tests use and none harms.</summary>
+/// <summary>A cluster that many tests use and none harms.</summary>
 [CollectionDefinition(Name)]
-public sealed class UnharmedCluster : IDisposable, ICollectionFixture<UnharmedCluster>
+public sealed class SharedCluster : IDisposable, ICollectionFixture<SharedCluster>
 {
     /// <summary>What the classes of these tests say that they need.</summary>
     public const string Name = "a cluster that no test harms";
