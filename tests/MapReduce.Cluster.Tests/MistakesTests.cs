@@ -26,11 +26,13 @@ public sealed class MistakesTests : IDisposable
     [InlineData(6, "up already", "cluster", "up", "--folder", "{cluster}")]
     [InlineData(2, "the cluster has 1, 2, 3", "cluster", "kill", "9", "--cluster", "{cluster}")]
     [InlineData(2, "There is no job 'nothing'", "job", "show", "nothing", "--cluster", "{cluster}")]
+    [InlineData(2, "Did you mean 'nearly-the-name'?", "job", "show", "nearly-teh-name", "--cluster", "{named}")]
     [InlineData(2, "not kept any more", "events", "--from", "999999999", "--cluster", "{cluster}")]
     [InlineData(2, "mr nodes", "node", "drain", "node-9", "--cluster", "{cluster}")]
     [InlineData(6, "mapreduce.worker.slotz", "node", "start", "--config", "{slip}")]
     [InlineData(6, "no configuration file", "node", "start", "--config", "{folder}/none.conf")]
     [InlineData(6, "is taken by another program", "node", "start", "--local", "--config", "{taken}")]
+    [InlineData(6, "(mapreduce.node.port) is taken by another program", "node", "start", "--local", "--config", "{talks}")]
     [InlineData(6, "newer program", "cluster", "status", "--cluster", "{newer}")]
     [InlineData(2, "There are up, status, kill, add and down", "cluster", "upp")]
     [InlineData(6, "No node of the cluster answers", "nodes", "--address", "http://127.0.0.1:1", "--token-file", "{token}")]
@@ -183,7 +185,24 @@ public sealed class MistakesTests : IDisposable
         .Replace("{wrong}", Made("wrong", new string('x', 32)), StringComparison.Ordinal)
         .Replace("{slip}", Made("slip.conf", "mapreduce.worker.slotz = 3"), StringComparison.Ordinal)
         .Replace("{taken}", Made("taken.conf", $"mapreduce {{ node.folder = \"{folder}/node\", node.port = 0, http {{ port = {new Uri(shared.Http).Port}, token-file = \"{shared.Cluster.State}/token\" }} }}"), StringComparison.Ordinal)
+        .Replace("{talks}", Made("talks.conf", $"mapreduce {{ node.folder = \"{folder}/node\", node.port = {PortOfNode()}, http {{ port = 0, token-file = \"{shared.Cluster.State}/token\" }} }}"), StringComparison.Ordinal)
+        .Replace("{named}", argument == "{named}" ? Named() : "", StringComparison.Ordinal)
         .Replace("{newer}", Path.GetDirectoryName(Made("newer/cluster.json", """{"version":99,"nodes":[]}"""))!, StringComparison.Ordinal);
+
+    /// <summary>The port at which a node of the cluster talks to the others.</summary>
+    private int PortOfNode()
+    {
+        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(shared.Cluster.State, "cluster.json")));
+        return state.RootElement.GetProperty("nodes")[0].GetProperty("port").GetInt32();
+    }
+
+    /// <summary>The cluster, with a job of a name that is known.</summary>
+    private string Named()
+    {
+        var job = shared.Cluster.Submit(Mr.Job("WordCount"), "--name", "nearly-the-name", "-i", Made("named", "a\n"), "-o", Path.Combine(folder, "named-out"));
+        shared.Cluster.Client.WaitAsync(job).GetAwaiter().GetResult();
+        return shared.Cluster.State;
+    }
 
     private string Made(string name, string text)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Xunit;
 
 namespace MapReduce.Cluster.Tests;
@@ -10,9 +9,13 @@ public sealed class SharedCluster : IDisposable, ICollectionFixture<SharedCluste
     /// <summary>What the classes of these tests say that they need.</summary>
     public const string Name = "a cluster that no test harms";
 
+    private readonly Lazy<string> http;
+
+    public SharedCluster() => http = new(() => Mr.Json("cluster", "status", "--cluster", Cluster.State).GetProperty("nodes")[0].GetProperty("http").GetString()!);
+
     internal RealCluster Cluster { get; } = new();
 
-    internal string Http => JsonDocument.Parse(Mr.Run("cluster", "status", "--cluster", Cluster.State, "--json").Output).RootElement.GetProperty("nodes")[0].GetProperty("http").GetString()!;
+    internal string Http => http.Value;
 
     public void Dispose() => Cluster.Dispose();
 }

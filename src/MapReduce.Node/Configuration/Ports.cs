@@ -23,8 +23,7 @@ public static class Ports
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            // As servers do it: connections of a server that has ended may linger.
-            if (!OperatingSystem.IsWindows()) socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            // Not ReuseAddress: on Unix that shares the port with a server that has asked for the same, as remoting does. Connections of a server that has ended are no obstacle without it.
             socket.Bind(new IPEndPoint(address, wanted));
             socket.Listen(1);
             return wanted;
