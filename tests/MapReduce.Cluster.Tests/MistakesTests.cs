@@ -166,14 +166,32 @@ public sealed class MistakesTests : IDisposable
     {
         var text = Path.Combine(folder, "text");
         Assert.Equal(0, Mr.Run("generate", "text", "--size", "300KB", "--output", text).Code);
+        var (shapes, reports) = (new List<List<string>>(), new List<Dictionary<string, string>>());
         foreach (var (output, nodes) in ((string, string[])[])[("local", []), ("cluster", ["--nodes", "3"])])
         {
-            var (code, _, error) = Mr.Run(["run", Mr.Job("WordCount"), "-q", "-i", text, "-o", Path.Combine(folder, output), "--split", "50000", "--partitions", "3", .. nodes, "--", "--sorted"]);
-            Assert.True(code == 0, error);
+            var report = Mr.Json(["run", Mr.Job("WordCount"), "-i", text, "-o", Path.Combine(folder, output), "--split", "50000", "--partitions", "3", .. nodes, "--", "--sorted"]);
+            reports.Add(report.EnumerateObject().Where(field => field.Name is not ("job" or "output" or "seconds" or "phases" or "spilledBytes")).ToDictionary(field => field.Name, field => field.Value.GetRawText()));
+            shapes.Add(ShapeOf(report));
         }
+        Assert.Equal(shapes[0], shapes[1]);
+        Assert.Equal(reports[0], reports[1]);
         foreach (var part in Directory.GetFiles(Path.Combine(folder, "local"), "part-*"))
             Assert.Equal(File.ReadAllBytes(part), File.ReadAllBytes(Path.Combine(folder, "cluster", Path.GetFileName(part))));
         Assert.Equal(["cluster", "local", "text"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The names and kinds of all fields, below objects too.</summary>
+    private static List<string> ShapeOf(JsonElement element, string at = "")
+        => [.. element.EnumerateObject().SelectMany(field => (string[])[$"{at}{field.Name}: {field.Value.ValueKind}", .. field.Value.ValueKind == JsonValueKind.Object ? ShapeOf(field.Value, $"{at}{field.Name}.") : []])];
+
+    [Fact]
+    public void A_job_that_fails_is_told_to_a_program_too()
+    {
+        var (code, output, error) = Mr.Run("submit", Mr.Job("MapReduce.TestJobs"), "--cluster", shared.Cluster.State, "--job", "ThrowingMapper", "--attempts", "1", "-i", Made("in", "bad\n"), "-o", Path.Combine(folder, "out"), "--json");
+        Assert.Equal(1, code);
+        Assert.Contains("The job failed (UserCode in s0-m00000)", error, StringComparison.Ordinal);
+        using var details = JsonDocument.Parse(output);
+        Assert.Equal(("failed", "UserCode"), (details.RootElement.GetProperty("phase").GetString(), details.RootElement.GetProperty("failure").GetProperty("reason").GetString()));
     }
 
     private string Fill(string argument) => argument

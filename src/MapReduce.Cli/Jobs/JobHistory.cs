@@ -1,3 +1,4 @@
+using System.Globalization;
 using MapReduce.Api;
 using MapReduce.Engine.Tasks;
 using MapReduce.Local;
@@ -8,7 +9,7 @@ namespace MapReduce.Cli.Jobs;
 /// <summary>What became of a job, put together from its events, in the form in which a run in this process reports.</summary>
 internal sealed class JobHistory
 {
-    private readonly List<(string Phase, DateTimeOffset Ended)> phases = [];
+    private readonly List<(string Phase, int? Stage, DateTimeOffset Ended)> phases = [];
     private readonly Dictionary<string, int> left = [];
     private DateTimeOffset? began;
     private int stages;
@@ -22,28 +23,35 @@ internal sealed class JobHistory
                 var stage = stages++;
                 left[$"s{stage}-m"] = @event.Maps ?? 0;
                 left[$"s{stage}-r"] = @event.Reduces ?? 0;
-                phases.Add(($"plan {stage + 1}", @event.At));
+                End("plan", stage, @event.At);
                 break;
             case "AttemptSucceeded" when @event.Attempt is { } attempt:
                 var kind = attempt[..(attempt.IndexOf('-', StringComparison.Ordinal) + 2)];
-                if (left.TryGetValue(kind, out var count) && (left[kind] = count - 1) == 0) phases.Add(($"{(kind[^1] == 'm' ? "map" : "reduce")} {kind[1..^2]}", @event.At));
+                if (left.TryGetValue(kind, out var count) && (left[kind] = count - 1) == 0) End(kind[^1] == 'm' ? "map" : "reduce", int.Parse(kind[1..^2], CultureInfo.InvariantCulture), @event.At);
                 break;
             case "MapOutputLost" or "PartDamaged" when @event.Attempt is { } lost:
                 left[lost[..(lost.IndexOf('-', StringComparison.Ordinal) + 2)]]++;
                 break;
             case "JobPublished":
-                phases.Add(("publish", @event.At));
+                End("publish", null, @event.At);
                 break;
         }
+    }
+
+    /// <summary>A phase is over: for good, unless something of it has to be made again.</summary>
+    private void End(string phase, int? stage, DateTimeOffset at)
+    {
+        phases.RemoveAll(known => known.Phase == phase && known.Stage == stage);
+        phases.Add((phase, stage, at));
     }
 
     public LocalReport Report(JobDetails details)
     {
         var durations = new List<(string, TimeSpan)>();
         var previous = details.Submitted;
-        foreach (var (phase, ended) in phases)
+        foreach (var (phase, stage, ended) in phases)
         {
-            durations.Add((phase, ended - previous));
+            durations.Add((stage is null || stages == 1 ? phase : string.Create(CultureInfo.InvariantCulture, $"{phase} {stage + 1}/{stages}"), ended - previous));
             previous = ended;
         }
         return new LocalReport

@@ -15,11 +15,17 @@ internal static class SubmitVerb
         var request = Request(options, jobArguments);
         using var client = Connection.Open(options);
         using var cancel = new CancelKey();
-        return RunAsync(client, options.Job, request, options, cancel.Token).GetAwaiter().GetResult();
+        return RunAsync(client, options.Job, request, options, (details, _) => Output.Json(details, ApiJson.Default.JobDetails), cancel.Token).GetAwaiter().GetResult();
     }
 
     /// <summary>Submits, and waits unless that is not wanted.</summary>
-    public static async Task<ExitCode> RunAsync(MapReduceClient client, string job, SubmitRequest request, SubmitOptions options, CancellationToken cancellation)
+    /// <param name="client">The cluster.</param>
+    /// <param name="job">The job's assembly or project.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="options">How it is shown.</param>
+    /// <param name="writeJson">Writes a job that has ended, well or not, for a program.</param>
+    /// <param name="cancellation">Cancels the job.</param>
+    public static async Task<ExitCode> RunAsync(MapReduceClient client, string job, SubmitRequest request, SubmitOptions options, Action<JobDetails, JobHistory> writeJson, CancellationToken cancellation)
     {
         using var telemetry = CommandTelemetry.Begin("mr submit");
         var assembly = JobProject.Assembly(job, options.Quiet || options.Json);
@@ -44,7 +50,7 @@ internal static class SubmitVerb
             return ExitCode.Success;
         }
         if (!options.Quiet && !options.Json) await Console.Error.WriteLineAsync($"job {receipt.Id}");
-        return await WaitAsync(client, receipt.Id, request.Inputs, options, cancellation);
+        return await WaitAsync(client, receipt.Id, request.Inputs, options, writeJson, cancellation);
     }
 
     /// <summary>What the options ask for.</summary>
@@ -77,7 +83,7 @@ internal static class SubmitVerb
         };
     }
 
-    private static async Task<ExitCode> WaitAsync(MapReduceClient client, string job, IReadOnlyList<string> inputs, SubmitOptions options, CancellationToken cancellation)
+    private static async Task<ExitCode> WaitAsync(MapReduceClient client, string job, IReadOnlyList<string> inputs, SubmitOptions options, Action<JobDetails, JobHistory> writeJson, CancellationToken cancellation)
     {
         var history = new JobHistory();
         try
@@ -95,10 +101,10 @@ internal static class SubmitVerb
             throw;
         }
         var details = await client.JobAsync(job, cancellation);
+        if (options.Json) writeJson(details, history);
         if (details.Phase == "cancelled") throw new UserException(ExitCode.Cancelled, "The job was cancelled; nothing was written.");
         if (details.Failure is { } failure) throw new UserException(CodeOf(failure.Reason), Explain(failure, inputs, job));
-        if (options.Json) Output.Json(details, ApiJson.Default.JobDetails);
-        else if (!options.Quiet) ReportDisplay.Text(history.Report(details));
+        if (!options.Quiet && !options.Json) ReportDisplay.Text(history.Report(details));
         return ExitCode.Success;
     }
 

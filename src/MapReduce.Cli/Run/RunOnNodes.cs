@@ -43,13 +43,19 @@ internal static class RunOnNodes
             if (!options.Quiet && !options.Json)
                 await Console.Error.WriteLineAsync($"{nodes} nodes are up: {string.Join(", ", state.Nodes.Select(node => $"{node.Name} (process {node.ProcessId})"))}. To kill one: mr cluster kill 2 --cluster {folder}");
             using var client = Connection.Open(folder, state.Nodes);
-            return await SubmitVerb.RunAsync(client, assembly, request, submit, cancellation);
+            return await SubmitVerb.RunAsync(client, assembly, request, submit, WriteJson, cancellation);
         }
         finally
         {
             await cluster.DownAsync();
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Writes what a run in one process writes, which writes nothing where it fails.</summary>
+    private static void WriteJson(Api.JobDetails details, JobHistory history)
+    {
+        if (details.Phase == "succeeded") ReportDisplay.Json(history.Report(details));
     }
 
     private static int Slots(int? wanted, int nodes) => wanted is null ? ClusterVerb.Slots(null, nodes) : Math.Max(1, ClusterVerb.Slots(wanted, nodes) / nodes);
