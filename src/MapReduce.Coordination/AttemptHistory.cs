@@ -56,6 +56,9 @@ public sealed class AttemptHistory
             case JobEvent.PartDamaged damaged:
                 Change(damaged.Attempt, AttemptOutcome.OutputLost);
                 break;
+            case JobEvent.DatasetDamaged damaged:
+                Change(damaged.Attempt, AttemptOutcome.OutputLost);
+                break;
             case JobEvent.MapOutputFound found:
                 Change(found.Attempt, AttemptOutcome.Succeeded);
                 break;

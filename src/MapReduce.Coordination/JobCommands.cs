@@ -41,7 +41,8 @@ public abstract record JobCommand
     /// <param name="Epoch">The epoch of its lease.</param>
     /// <param name="Failure">Why.</param>
     /// <param name="LostMap">For a failed fetch: the map attempt whose output could not be had.</param>
-    public sealed record Fail(AttemptId Attempt, Epoch Epoch, Failure Failure, AttemptId? LostMap = null) : JobCommand;
+    /// <param name="Dataset">The file of an earlier stage that could not be read, because it is damaged or gone.</param>
+    public sealed record Fail(AttemptId Attempt, Epoch Epoch, Failure Failure, AttemptId? LostMap = null, DamagedPart? Dataset = null) : JobCommand;
 
     /// <summary>A worker is gone with what it ran and the map outputs it held.</summary>
     public sealed record LoseWorker(WorkerId Worker) : JobCommand;
@@ -68,8 +69,8 @@ public abstract record JobCommand
     public sealed record RefusePublish(Epoch Epoch, string Message) : JobCommand;
 }
 
-/// <summary>A file that a finished attempt has prepared for the output, and that is damaged or gone.</summary>
+/// <summary>A file that a finished attempt has prepared for the output or made for later stages, and that is damaged or gone.</summary>
 /// <param name="Attempt">The attempt.</param>
-/// <param name="File">The name of the file in the output.</param>
+/// <param name="File">The name of the file.</param>
 /// <param name="Cause">What is wrong, and what is to blame.</param>
 public sealed record DamagedPart(AttemptId Attempt, string File, string Cause);

@@ -55,6 +55,9 @@ public static class JobEventCodec
             case JobEvent.PartDamaged damaged:
                 record.PartDamaged = new PartDamaged { Attempt = Write(damaged.Attempt), Worker = Write(damaged.Worker), File = damaged.File, Cause = damaged.Cause };
                 break;
+            case JobEvent.DatasetDamaged damaged:
+                record.DatasetDamaged = new DatasetDamaged { Attempt = Write(damaged.Attempt), Worker = Write(damaged.Worker), File = damaged.File, Cause = damaged.Cause };
+                break;
             case JobEvent.CommitDecided decided:
                 record.CommitDecided = new CommitDecided { Epoch = decided.Epoch.Value };
                 break;
@@ -133,6 +136,9 @@ public static class JobEventCodec
             case EventRecord.EventOneofCase.PartDamaged:
                 var damaged = record.PartDamaged;
                 return new JobEvent.PartDamaged(at, Read(damaged.Attempt), Read(damaged.Worker), damaged.File, damaged.Cause);
+            case EventRecord.EventOneofCase.DatasetDamaged:
+                var dataset = record.DatasetDamaged;
+                return new JobEvent.DatasetDamaged(at, Read(dataset.Attempt), Read(dataset.Worker), dataset.File, dataset.Cause);
             case EventRecord.EventOneofCase.CommitDecided:
                 return new JobEvent.CommitDecided(at, new Epoch(record.CommitDecided.Epoch));
             case EventRecord.EventOneofCase.JobPublished:
@@ -154,9 +160,9 @@ public static class JobEventCodec
 
     internal static DateTimeOffset Time(long ticks) => new(ticks, TimeSpan.Zero);
 
-    private static TaskRef Write(TaskId task) => new() { Stage = task.Stage, Kind = (int)task.Kind, Index = task.Index };
+    internal static TaskRef Write(TaskId task) => new() { Stage = task.Stage, Kind = (int)task.Kind, Index = task.Index };
 
-    private static TaskId Read(TaskRef? task) => new(Present(task).Stage, (TaskKind)task!.Kind, task.Index);
+    internal static TaskId Read(TaskRef? task) => new(Present(task).Stage, (TaskKind)task!.Kind, task.Index);
 
     private static Attempt Write(AttemptId attempt) => new() { Task = Write(attempt.Task), Number = attempt.Number };
 

@@ -45,6 +45,14 @@ public abstract record JobEvent(DateTimeOffset At)
     /// <param name="Cause">What is wrong, and what is to blame.</param>
     public sealed record PartDamaged(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, string File, string Cause) : JobEvent(At);
 
+    /// <summary>A finished task must run again: a file that it has made for later stages is damaged or gone, and one of their tasks has found that.</summary>
+    /// <param name="At">When it was decided.</param>
+    /// <param name="Attempt">The attempt that made the file, and counts no more.</param>
+    /// <param name="Worker">Where it ran.</param>
+    /// <param name="File">The name of the file.</param>
+    /// <param name="Cause">What is wrong, and what is to blame.</param>
+    public sealed record DatasetDamaged(DateTimeOffset At, AttemptId Attempt, WorkerId Worker, string File, string Cause) : JobEvent(At);
+
     /// <summary>The commit point: every part is prepared, and the job's output is what these attempts made. From here there is no way back.</summary>
     public sealed record CommitDecided(DateTimeOffset At, Epoch Epoch) : JobEvent(At);
 

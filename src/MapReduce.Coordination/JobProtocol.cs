@@ -108,6 +108,8 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         progress.Remove(attempt);
         var events = Decide(Command(report, attempt), now, () => surroundings.Send(from, new Reported { Job = report.Job, Attempt = report.Attempt, Epoch = state.Epoch.Value }));
         slots.Remove(attempt);
+        // Nodes may have gone with map outputs that nobody needed any more, and that are needed again.
+        if (events.Any(@event => @event is JobEvent.DatasetDamaged)) OnMembers(isMember, now);
         foreach (var failed in events.OfType<JobEvent.AttemptFailed>()) surroundings.Outcome(failed.Worker, failed.Failure.Reason);
         if (report.Failed is null) surroundings.Outcome(Wire.Worker(report.Slot), null);
     }
@@ -268,7 +270,11 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         Request = offer.Request,
         Order = order,
         Plan = state.PlanHash(attempt.Task.Stage) ?? state.PlanHash(0) ?? "",
+        Remade = attempt.Task.Kind == TaskKind.Map && state.ReadsRemade(attempt.Task.Stage),
     };
+
+    private static DamagedPart? Dataset(Protocol.Work.Failure? failure)
+        => failure?.DamagedDataset is { } maker ? new DamagedPart(Wire.Read(maker), failure.File, failure.Message) : null;
 
     private JobCommand Command(Report report, AttemptId attempt)
     {
@@ -282,7 +288,7 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
                 return new JobCommand.Complete(attempt, state.Epoch, [.. report.Made.Totals.Counters], report.Made.Totals.RecordsSkipped, made);
             default:
                 var lost = report.Failed?.LostMap is { } map ? Wire.Read(map) : (AttemptId?)null;
-                return new JobCommand.Fail(attempt, state.Epoch, new Failure((FailureReason)(int)(report.Failed?.Kind ?? FailureKind.Storage), report.Failed?.Message ?? "The worker gives no reason."), lost);
+                return new JobCommand.Fail(attempt, state.Epoch, new Failure((FailureReason)(int)(report.Failed?.Kind ?? FailureKind.Storage), report.Failed?.Message ?? "The worker gives no reason."), lost, Dataset(report.Failed));
         }
     }
 }

@@ -109,6 +109,8 @@ public sealed partial class JobState
         {
             AddLostOutput(lost, fail.Failure.Message, now, events);
         }
+        if (fail.Dataset is { } dataset && events[^1] is not JobEvent.JobFailed && IsOfEarlier(dataset.Attempt.Task, fail.Attempt.Task) && Winner(dataset.Attempt.Task) == dataset.Attempt)
+            AddDamagedDataset(dataset, now, events);
         return events;
     }
 
@@ -223,8 +225,8 @@ public sealed partial class JobState
         var stage = stages[task.Stage];
         return task.Kind switch
         {
-            TaskKind.Plan => stage.PlanIsPending && stage.DependsOn.All(earlier => stages[earlier].IsComplete),
-            TaskKind.Map => stage.PendingMaps.Contains(task.Index),
+            TaskKind.Plan => stage.PlanIsPending && HasInput(task.Stage),
+            TaskKind.Map => stage.PendingMaps.Contains(task.Index) && HasInput(task.Stage),
             _ => stage.MapsAreDone && stage.PendingReduces.Contains(task.Index),
         };
     }

@@ -29,10 +29,15 @@ public sealed partial class JobState
         var cell = Cell(attempt.Task);
         var cause = others == 0 ? part.Cause : $"{part.Cause} So it is with {others} more of the files that {attempt} made.";
         events.Add(new JobEvent.PartDamaged(now, attempt, workers[cell.WinnerWorker], part.File, cause));
+        EndIfDamagedTooOften(attempt.Task, FailureReason.Publish, cause, now, events);
+    }
+
+    private void EndIfDamagedTooOften(TaskId task, FailureReason reason, string cause, DateTimeOffset now, List<JobEvent> events)
+    {
         if (!KeepsCounts)
-            EndJob(attempt.Task, new Failure(FailureReason.Publish, $"{cause} The job began under an older version of the program, which has not noted what its tasks counted, so they cannot run again. Run the job again."), now, events);
-        else if (cell.Losses + 1 >= Rules.MaxLosses)
-            EndJob(attempt.Task, new Failure(FailureReason.Publish, $"What {attempt.Task} made was lost or damaged {Rules.MaxLosses} times; the last time: {cause}"), now, events);
+            EndJob(task, new Failure(reason, $"{cause} The job began under an older version of the program, which has not noted what its tasks counted, so they cannot run again. Run the job again."), now, events);
+        else if (Cell(task).Losses + 1 >= Rules.MaxLosses)
+            EndJob(task, new Failure(reason, $"What {task} made was lost or damaged {Rules.MaxLosses} times; the last time: {cause}"), now, events);
     }
 
     /// <summary>The attempt that counts ceases to: its task runs again, and what it counted and made is taken back.</summary>
@@ -59,6 +64,7 @@ public sealed partial class JobState
         {
             stage.ReducesDone--;
         }
+        NoteRemade(task);
         stage.Forget(task);
         cell.Winner = -1;
         cell.Losses++;

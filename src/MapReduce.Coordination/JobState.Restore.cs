@@ -24,6 +24,7 @@ public sealed partial class JobState
         KeepsCounts = snapshot.KeepsCounts;
         foreach (var worker in snapshot.Workers) NumberOf(JobEventCodec.Read(worker));
         if (snapshot.Attempts is { } attempts) Attempts.Restore(attempts);
+        remade.AddRange(snapshot.Remade.Select(JobEventCodec.Read));
         RestoreTasks();
         if (snapshot.HotKeys is { } hotKeys) Totals.Restore(hotKeys.Keys);
         if (snapshot.Phase is { } phase) Apply(JobEventCodec.FromRecord(phase));

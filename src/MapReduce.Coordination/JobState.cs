@@ -118,7 +118,7 @@ public sealed partial class JobState
             {
                 var state = stages[stage];
                 if (!state.IsPlanned) runnable += IsRunnable(new TaskId(stage, TaskKind.Plan, 0)) ? 1 : 0;
-                else runnable += state.PendingMaps.Count + (state.MapsAreDone ? state.PendingReduces.Count : 0);
+                else runnable += (HasInput(stage) ? state.PendingMaps.Count : 0) + (state.MapsAreDone ? state.PendingReduces.Count : 0);
             }
             return runnable;
         }
@@ -198,6 +198,9 @@ public sealed partial class JobState
                 TakeBack(lost.Attempt.Task, isDamaged: false);
                 break;
             case JobEvent.PartDamaged damaged:
+                TakeBack(damaged.Attempt.Task, isDamaged: true);
+                break;
+            case JobEvent.DatasetDamaged damaged:
                 TakeBack(damaged.Attempt.Task, isDamaged: true);
                 break;
             case JobEvent.MapOutputFound found:

@@ -27,6 +27,7 @@ public static class JobStateCodec
             Attempts = state.Attempts.Write(),
             KeepsCounts = state.KeepsCounts,
             HotKeys = new HotKeySnapshot { Keys = { state.Totals.HotKeys } },
+            Remade = { state.Remade.Select(JobEventCodec.Write) },
         };
         if (PhaseEvent(state) is { } phase) snapshot.Phase = JobEventCodec.ToRecord(phase);
         if (state.Definition is { } definition) snapshot.Definition = JobEventCodec.ToRecord(new JobEvent.JobDefined(default, definition));

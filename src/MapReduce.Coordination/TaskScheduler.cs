@@ -31,7 +31,7 @@ public sealed class TaskScheduler(SchedulingPolicy policy)
                 if (job.IsRunnable(plan)) return plan;
                 continue;
             }
-            if (state.PendingMaps.Peek is { } map) return new TaskId(stage, TaskKind.Map, map);
+            if (state.PendingMaps.Peek is { } map && job.HasInput(stage)) return new TaskId(stage, TaskKind.Map, map);
             if (state.MapsAreDone && state.PendingReduces.Peek is { } reduce) return new TaskId(stage, TaskKind.Reduce, reduce);
         }
         return null;

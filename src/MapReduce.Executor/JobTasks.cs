@@ -74,7 +74,7 @@ internal sealed class JobTasks
 
     private Mapped Map(Run run, Action<long> progress, CancellationToken cancellation)
     {
-        var result = job.Map(PlanOf(run.Map.PlanFile), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
+        var result = job.Map(PlanOf(run.Map.PlanFile).Reading(run.Attempt.Index, run.Map.Remade), Identity(run.Attempt), Folders(run, TaskKind.Map), retained: null, progress, cancellation);
         var mapped = new Mapped { Attempt = run.Attempt, Output = result.Output.FilePath ?? "", Products = Wire.Write(result.Parts, result.Datasets, result.Tickets, result.Totals) };
         // All of a map output goes to a file, because other nodes fetch it from there: that is no want of memory.
         mapped.Products.Totals.SpilledBytes = 0;

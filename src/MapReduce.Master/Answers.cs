@@ -22,7 +22,7 @@ internal static class Answers
     public static Datasets Datasets(JobState state, DatasetsQuery query)
     {
         var answer = new Datasets { Job = query.Job, From = query.From, Epoch = state.Epoch.Value };
-        foreach (var task in Publisher.Tasks(state))
+        foreach (var task in query.Remade ? state.Remade : Publisher.Tasks(state))
         {
             foreach (var file in state.Made(task)?.Datasets ?? [])
             {

@@ -66,14 +66,22 @@ internal sealed partial class Job
                     log.Warning("Attempt {Attempt} at task {Task} of job {Job} failed on node {Node} for reason {Reason}: {Detail}", failed.Attempt, failed.Attempt.Task, spec.Id, failed.Worker.Node, failed.Failure.Reason, failed.Failure.Message);
                     break;
                 case JobEvent.PartDamaged damaged:
-                    settings.Metrics.PartDamaged();
-                    log.Warning("Task {Task} of job {Job} runs again, because what {Attempt} made on node {Node} is damaged: {Detail}", damaged.Attempt.Task, spec.Id, damaged.Attempt, damaged.Worker.Node, damaged.Cause);
+                    NoteDamage(damaged.Attempt, damaged.Worker, damaged.Cause);
+                    break;
+                case JobEvent.DatasetDamaged damaged:
+                    NoteDamage(damaged.Attempt, damaged.Worker, damaged.Cause);
                     break;
                 case JobEvent.MapOutputLost:
                     settings.Metrics.OutputLost();
                     break;
             }
         }
+    }
+
+    private void NoteDamage(AttemptId attempt, WorkerId worker, string cause)
+    {
+        settings.Metrics.PartDamaged();
+        log.Warning("Task {Task} of job {Job} runs again, because what {Attempt} made on node {Node} is damaged: {Detail}", attempt.Task, spec.Id, attempt, worker.Node, cause);
     }
 
     private static string KindOf(AttemptId attempt) => attempt.Task.Kind.ToString().ToLowerInvariant();

@@ -40,7 +40,7 @@ public sealed class MasterMetrics : IDisposable
         meter.CreateObservableCounter("mapreduce.attempts.succeeded", succeeded.Measure, "{attempt}", "Attempts that count for their task, by kind of task.");
         meter.CreateObservableCounter("mapreduce.attempts.failed", failed.Measure, "{attempt}", "Attempts that failed or were lost, by kind of task and reason.");
         meter.CreateObservableCounter("mapreduce.outputs.lost", remade.Measure, "{output}", "Map outputs that were lost and are made again.");
-        meter.CreateObservableCounter("mapreduce.parts.damaged", damaged.Measure, "{attempt}", "Attempts that run again because files that they had prepared for an output were damaged.");
+        meter.CreateObservableCounter("mapreduce.parts.damaged", damaged.Measure, "{attempt}", "Attempts that run again because files that they had prepared for an output, or made for later stages, were damaged.");
         meter.CreateObservableCounter("mapreduce.journal.events", journalled.Measure, "{event}", "Events written to the journal.");
         scheduling = meter.CreateShort("mapreduce.scheduling.duration", "From a slot being offered to a job until its grant leaves, the write of the journal included.");
         writing = meter.CreateShort("mapreduce.journal.write.duration", "Writing a group of events to the journal.");
@@ -67,7 +67,7 @@ public sealed class MasterMetrics : IDisposable
     /// <summary>A map output is lost.</summary>
     public void OutputLost() => remade.Add(1);
 
-    /// <summary>What an attempt has prepared for an output is damaged.</summary>
+    /// <summary>What an attempt has prepared for an output, or made for later stages, is damaged.</summary>
     public void PartDamaged() => damaged.Add(1);
 
     /// <summary>A grant leaves.</summary>

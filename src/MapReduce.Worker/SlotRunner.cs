@@ -139,10 +139,11 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         {
             case TaskKind.Plan:
                 run.Plan = new PlanTask { FirstPlanFile = grant.Plan.Length > 0 ? await node.BlobLinks.GetAsync(grant.Plan, [], cancellation) : "" };
-                if (grant.Attempt.Stage > 0) run.Plan.Earlier.Add(await DatasetsAsync(grant.Job, cancellation));
+                if (grant.Attempt.Stage > 0) run.Plan.Earlier.Add(await DatasetsAsync(grant.Job, remade: false, cancellation));
                 break;
             case TaskKind.Map:
                 run.Map = new MapTask { PlanFile = await node.BlobLinks.GetAsync(grant.Plan, [], cancellation) };
+                if (grant.Remade) run.Map.Remade.Add((await DatasetsAsync(grant.Job, remade: true, cancellation)).SelectMany(stage => stage.Files).Select(file => file.Path));
                 break;
             default:
                 maps = await OutputsAsync(grant.Job, grant.Attempt.Stage, cancellation);
@@ -162,12 +163,12 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
 
     private SegmentFetcher Fetcher() => new(node.Segments, node.Links, node.Settings.Address, node.Settings.ShortCircuit, node.Epochs, node.Metrics);
 
-    private async Task<IEnumerable<StageDatasets>> DatasetsAsync(string job, CancellationToken cancellation)
+    private async Task<IEnumerable<StageDatasets>> DatasetsAsync(string job, bool remade, CancellationToken cancellation)
     {
         var stages = new SortedDictionary<int, StageDatasets>();
         for (var (count, total) = (0, 1); count < total;)
         {
-            if (await ask(new DatasetsQuery { Job = job, From = count }, cancellation) is not Datasets page || page.From != count) throw new IOException("The master cannot say what the earlier stages have made.");
+            if (await ask(new DatasetsQuery { Job = job, From = count, Remade = remade }, cancellation) is not Datasets page || page.From != count) throw new IOException("The master cannot say what the earlier stages have made.");
             foreach (var stage in page.Files)
             {
                 if (!stages.TryGetValue(stage.Stage, out var files)) stages[stage.Stage] = files = new StageDatasets { Stage = stage.Stage };
@@ -207,6 +208,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         if (failed.File.Length == 0) return failure;
         // The output is not on a disk of this node, which others find as full.
         if (failure.Kind == FailureKind.DiskFull) return IsBelow(failed.File, run.Folders.Staging) || IsBelow(failed.File, run.Folders.Shared) ? new Failure { Kind = FailureKind.OutputFull, Message = failure.Message } : failure;
+        if (IsBelow(failed.File, run.Folders.Shared)) return Damage.OfDataset(failed.File, Wire.Read(grant.Attempt), node.Settings.Node, failure);
         var index = run.Reduce?.MapOutputs.IndexOf(failed.File) ?? -1;
         if (index < 0 || failure.Kind is not (FailureKind.CorruptData or FailureKind.Storage)) return failure;
         var (map, holder) = maps[index];

@@ -29,6 +29,7 @@ public sealed class JobEventCodecTests
         Gen.Select(Times, Attempts, Workers, (at, attempt, worker) => (JobEvent)new JobEvent.MapOutputFound(at, attempt, worker)),
         Gen.Select(Times, Attempts, Gen.String, (at, attempt, message) => (JobEvent)new JobEvent.MapOutputDiffers(at, attempt, message)),
         Gen.Select(Times, Attempts, Workers, Gen.String, Gen.String, (at, attempt, worker, file, cause) => (JobEvent)new JobEvent.PartDamaged(at, attempt, worker, file, cause)),
+        Gen.Select(Times, Attempts, Workers, Gen.String, Gen.String, (at, attempt, worker, file, cause) => (JobEvent)new JobEvent.DatasetDamaged(at, attempt, worker, file, cause)),
         Gen.Select(Times, Gen.Long, (at, epoch) => (JobEvent)new JobEvent.CommitDecided(at, new Epoch(epoch))),
         Times.Select(at => (JobEvent)new JobEvent.JobPublished(at)),
         Gen.Select(Times, Tasks, Gen.Bool, Failures, (at, task, has, failure) => (JobEvent)new JobEvent.JobFailed(at, has ? task : null, failure)),

@@ -43,6 +43,25 @@ public sealed class SeparateTasksTests : IDisposable
         Assert.Equal("word\t1\n", string.Concat(parts.Where(part => part.Key.StartsWith("counts/", StringComparison.Ordinal)).Select(part => part.Value)));
     }
 
+    [Fact]
+    public async Task A_plan_reads_what_was_made_again_in_the_place_of_what_it_names()
+    {
+        File.WriteAllText(folder["in"], string.Join('\n', Enumerable.Range(0, 300).Select(i => $"word{i % 100}")));
+        await Run<CountAndRank>(stages: 2);
+        var plan = Define<CountAndRank>().Plan(1, (earlier, channel) => datasets[(earlier, channel)]);
+        var old = plan.Splits[0].Ranges[0].File.Path;
+        var again = Path.Combine(folder["shared"], $"{Path.GetFileName(old)[..^"s0-r0".Length]}s0-r0-a1");
+        File.Move(old, again);
+        var reading = plan.Reading(0, [again, folder["elsewhere/dataset-0-0-00001-s0-r1"]]);
+        Assert.Equal([again, .. plan.Splits[0].Ranges.Skip(1).Select(range => range.File.Path)], reading.Splits[0].Ranges.Select(range => range.File.Path));
+        Assert.Equal(plan.Hash, reading.Hash);
+        Assert.Same(plan, plan.Reading(0, []));
+        DatasetFiles.Check(again);
+        Assert.Equal(EngineError.Storage, Assert.Throws<EngineException>(() => DatasetFiles.Check(old)).Error);
+        using (var file = File.OpenWrite(again)) file.SetLength(file.Length - 1);
+        Assert.Equal(EngineError.CorruptData, Assert.Throws<EngineException>(() => DatasetFiles.Check(again)).Error);
+    }
+
     private async Task Run<TJob>(int stages) where TJob : IJob, new()
     {
         for (var stage = 0; stage < stages; stage++)

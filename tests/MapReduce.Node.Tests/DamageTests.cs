@@ -124,6 +124,38 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
         Assert.Equal(["PartDamaged", "MapOutputLost"], events.Where(@event => @event.Event is "PartDamaged" or "MapOutputLost").Select(@event => @event.Event));
     }
 
+    [Theory]
+    [InlineData("flipped", "is damaged")]
+    [InlineData("cut", "is damaged")]
+    [InlineData("deleted", "is not there any more")]
+    public async Task A_dataset_that_is_damaged_between_two_stages_is_named_and_made_again(string how, string words)
+    {
+        var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
+        var output = shared.Place("out");
+        var texts = shared.Texts("gate and a few other words than that", "and other words of another text");
+        var id = await shared.SubmitAsync(client, "Gated", texts, gate, output, with: request => request with { Arguments = [.. request.Arguments, "--twice"] });
+        var made = await SharedCluster.AwaitAsync(client, id, @event => @event.Event == "AttemptSucceeded" && @event.Attempt!.StartsWith("s0-r", StringComparison.Ordinal));
+        var dataset = PartOf(output, $"dataset-*-{made.Attempt!}");
+        Damage(dataset, how);
+        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+
+        var job = await client.WaitAsync(id);
+        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
+        Assert.Equal(SharedCluster.WordsOf(texts), SharedCluster.Counts(output));
+        Assert.Equal(SharedCluster.WordsOf(texts).Values.Sum(), job.Counters["words"]);
+        var events = await SharedCluster.EventsAsync(client, id);
+        var damaged = Assert.Single(events, @event => @event.Event == "DatasetDamaged");
+        Assert.Equal((made.Attempt, made.Node), (damaged.Attempt, damaged.Node));
+        Assert.Contains($"The file that {made.Attempt} made for later stages {words}", damaged.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.GetFileName(dataset), damaged.Message, StringComparison.Ordinal);
+        Assert.Contains("network", damaged.Message, StringComparison.Ordinal);
+        // It is made once more, and whoever could not read it is not to blame, nor is its node.
+        Assert.Equal(made.Attempt![..^1] + "1", Assert.Single(events, @event => @event.Event == "AttemptSucceeded" && @event.Revision > damaged.Revision && @event.Attempt!.StartsWith("s0", StringComparison.Ordinal)).Attempt);
+        Assert.All(events.Where(@event => @event.Event == "AttemptFailed"), failed => Assert.Equal("FetchFailed", failed.Reason));
+        Assert.All(await Quarantines(), Assert.False);
+        Assert.Equal(FindingKind.DamagedDataset, (await client.DiagnoseAsync(id)).Cause?.Kind);
+    }
+
     /// <summary>The private file of an attempt, wherever it is staged.</summary>
     private static string PartOf(string output, string attempt)
         => Directory.GetFiles(Path.GetDirectoryName(output)!, $"{attempt}*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }).Single(file => new FileInfo(file).Length > 0);

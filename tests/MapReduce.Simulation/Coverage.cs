@@ -14,7 +14,7 @@ internal sealed class Coverage
     /// <summary>Whether the fault waits for what it spoils.</summary>
     public static bool IsArmed(FaultKind kind) => kind is FaultKind.CrashBeforeWrite or FaultKind.CrashAfterWrite or FaultKind.CrashBeforeResult or FaultKind.CrashAfterResult
         or FaultKind.JournalRefuses or FaultKind.JournalWritesAndRefuses or FaultKind.FailsBeforePublishing or FaultKind.FailsWhilePublishing or FaultKind.FailsAfterPublishing
-        or FaultKind.PartCannotBeWritten or FaultKind.CodeThrows or FaultKind.ExecutorExits or FaultKind.OutputLost or FaultKind.PartDamaged;
+        or FaultKind.PartCannotBeWritten or FaultKind.CodeThrows or FaultKind.ExecutorExits or FaultKind.OutputLost or FaultKind.PartDamaged or FaultKind.DatasetDamaged;
 
     /// <summary>Whether a fault can happen at a moment.</summary>
     public static bool Means(FaultKind kind, Moment moment) => kind switch
@@ -22,6 +22,7 @@ internal sealed class Coverage
         FaultKind.CrashBeforeResult or FaultKind.CrashAfterResult or FaultKind.CodeThrows or FaultKind.ExecutorExits => moment is >= Moment.Planning and <= Moment.Preparing,
         FaultKind.OutputLost => moment is >= Moment.Mapping and <= Moment.Preparing,
         FaultKind.PartDamaged => moment is >= Moment.Shuffling and <= Moment.Publishing,
+        FaultKind.DatasetDamaged => moment is >= Moment.Planning and <= Moment.Preparing,
         FaultKind.PartCannotBeWritten => moment is >= Moment.Shuffling and <= Moment.Preparing,
         FaultKind.FailsBeforePublishing or FaultKind.FailsWhilePublishing or FaultKind.FailsAfterPublishing => moment == Moment.Publishing,
         _ => true,

@@ -10,6 +10,9 @@ public sealed class GateOptions
 
     [Option("gate", HelpText = "The folder of the gate.")]
     public string Gate { get; set; } = "";
+
+    [Option("twice", HelpText = "Sum the counts of each word once more, in a later stage.")]
+    public bool Twice { get; set; }
 }
 
 /// <summary>Counts words, and waits at a gate in one phase until a test opens it: in planning, at the line "gate", or at the key "gate".</summary>
@@ -24,7 +27,7 @@ public sealed class Gated : IJob
         var options = job.Options<GateOptions>();
         if (options.Phase == "plan") Wait(options.Gate, "gate");
         var words = job.Counter("words");
-        job.ReadLines(job.Inputs).Map(() => new WordsOfLines(options, words)).Reduce((string key, Values<long> values, IEmitter<string, long> output) =>
+        var counts = job.ReadLines(job.Inputs).Map(() => new WordsOfLines(options, words)).Reduce((string key, Values<long> values, IEmitter<string, long> output) =>
         {
             if (key == "gate" && options.Phase == "reduce") Wait(options.Gate, key);
             var sum = 0L;
@@ -35,7 +38,9 @@ public sealed class Gated : IJob
                 if (key == "filler" && ++count == Fill / 2 && options.Phase == "merge") Wait(options.Gate, "gate");
             }
             output.Emit(key, sum);
-        }).WriteText(job.Output);
+        });
+        if (options.Twice) counts = counts.Map((string word, long count, IEmitter<string, long> output) => output.Emit(word, count)).Aggregate(Sum.Of<long>());
+        counts.WriteText(job.Output);
     }
 
     /// <summary>Says that an attempt is here, and waits until this gate is open, or all are; an attempt that comes later finds it open.</summary>

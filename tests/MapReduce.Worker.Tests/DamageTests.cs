@@ -27,4 +27,29 @@ public sealed class DamageTests
         Assert.Equal((FailureKind.FetchFailed, null), (failure.Kind, failure.LostMap));
         Assert.Contains(words, failure.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_file_of_an_earlier_stage_is_lost_where_it_is_gone_or_damaged_and_no_other_file_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("mapreduce-damage-").FullName;
+        var reader = new AttemptId(new TaskId(1, TaskKind.Map, 0), 0);
+        var file = Path.Combine(folder, "dataset-0-0-00003-s0-m00003-a1");
+        var corrupt = new Protocol.Work.Failure { Kind = FailureKind.CorruptData, Message = "The checksum is wrong." };
+
+        var gone = Damage.OfDataset(file, reader, "node-1", corrupt);
+        Assert.Equal((FailureKind.FetchFailed, Map, Path.GetFileName(file)), (gone.Kind, Coordination.Wire.Read(gone.DamagedDataset), gone.File));
+        Assert.Contains("not there any more", gone.Message, StringComparison.Ordinal);
+        File.WriteAllText(file, "no segment file");
+        var damaged = Damage.OfDataset(file, reader, "node-1", corrupt);
+        Assert.Equal(Map, Coordination.Wire.Read(damaged.DamagedDataset));
+        Assert.Contains("is damaged", damaged.Message, StringComparison.Ordinal);
+
+        // Its maker's own, a file of another name, another failure, and a storage that is away.
+        Assert.Same(corrupt, Damage.OfDataset(file, Map, "node-1", corrupt));
+        Assert.Same(corrupt, Damage.OfDataset(Path.Combine(folder, "other"), reader, "node-1", corrupt));
+        var full = new Protocol.Work.Failure { Kind = FailureKind.DiskFull };
+        Assert.Same(full, Damage.OfDataset(file, reader, "node-1", full));
+        Directory.Delete(folder, recursive: true);
+        Assert.Same(corrupt, Damage.OfDataset(file, reader, "node-1", corrupt));
+    }
 }

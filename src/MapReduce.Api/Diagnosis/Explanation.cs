@@ -41,6 +41,8 @@ internal static class Explanation
                 return Database(failure, nodes);
             case "BadInput":
                 return FailureText.NamesDatabase(message) ? Database(failure, nodes) : Is(FindingKind.BadInput, "An input is missing, or cannot be decoded.", "Check the path on the nodes, and the file: gzip -t, or the format that the job reads.");
+            case "CorruptData" when story.DamagedDatasets.Any(damaged => failure.Attempt is { } task && JobStory.TaskOf(damaged.Attempt!) == task):
+                return Surroundings.OfDatasets(failure, 1, ", each time that they were made", nodes);
             case "CorruptData":
                 return Is(FindingKind.CorruptSegment, "Intermediate data is damaged: what is read is not what was written.", "Look at the disk and the memory of that node (smartctl, the system's log), and drain it: mr node drain NODE.");
             case "OutputFull":

@@ -54,6 +54,9 @@ public static class FindingKind
     /// <summary>Finished files of the output were damaged before they were published.</summary>
     public const string DamagedPart = "damaged-part";
 
+    /// <summary>Files that tasks had made for later stages were damaged or removed.</summary>
+    public const string DamagedDataset = "damaged-dataset";
+
     /// <summary>A disk is full.</summary>
     public const string DiskFull = "disk-full";
 

@@ -43,6 +43,9 @@ internal sealed class JobStory
                 case "PartDamaged":
                     DamagedParts.Add(@event);
                     break;
+                case "DatasetDamaged":
+                    DamagedDatasets.Add(@event);
+                    break;
                 case "MapOutputDiffers":
                     Differences.Add(@event);
                     break;
@@ -71,6 +74,9 @@ internal sealed class JobStory
 
     /// <summary>Finished tasks that ran again because files that they had prepared for the output were damaged, in order.</summary>
     public List<JobEventDetails> DamagedParts { get; } = [];
+
+    /// <summary>Finished tasks that ran again because files that they had made for later stages were damaged, in order.</summary>
+    public List<JobEventDetails> DamagedDatasets { get; } = [];
 
     /// <summary>Map tasks that ran again and made another output than before, which the job allows.</summary>
     public List<JobEventDetails> Differences { get; } = [];

@@ -59,10 +59,12 @@ internal static class LostTime
         if (story.Differences.Count > 0)
             yield return Explanation.Make(FindingKind.NotDeterministic, story.Differences[0] with { Reason = "NotDeterministic" }, nodes, $"{Surroundings.Count(story.Differences.Count, "map task")} ran again and made another output than before, which the job allows.",
                 "If the result must be the same each time, let mappers depend only on their input and arguments: not on time, chance or static state.");
-        var damaged = story.Failures.Where(failure => failure.Reason == "FetchFailed" && failure.Message?.Contains("damaged", StringComparison.Ordinal) == true && story.LostOutputs.All(lost => lost.Event.At != failure.At)).ToList();
+        // Who could not read a file between stages is told of with that file.
+        var failed = story.Failures.Where(failure => failure.Reason == "FetchFailed" && failure.Message?.Contains("made for later stages", StringComparison.Ordinal) != true).ToList();
+        var damaged = failed.Where(failure => failure.Message?.Contains("damaged", StringComparison.Ordinal) == true && story.LostOutputs.All(lost => lost.Event.At != failure.At)).ToList();
         if (damaged.Count > 0)
             yield return Explanation.Make(FindingKind.CorruptSegment, damaged[0], nodes, $"{Surroundings.Count(damaged.Count, "time")} a share of a map output came damaged, and was fetched again.", "Look at the network between the nodes, and at the disk and the memory of the node that fetched.");
-        var fetches = story.Failures.Where(failure => failure.Reason == "FetchFailed").Except(damaged).ToList();
+        var fetches = failed.Except(damaged).ToList();
         if (fetches.Count > 0)
             yield return Explanation.Make(FindingKind.FetchRetries, fetches[0], nodes, $"{Surroundings.Count(fetches.Count, "time")} a reducer could not fetch map outputs and began again.", "If no node was lost, see that the nodes reach each other's HTTP ports and are not overloaded.");
         foreach (var reason in story.Failures.Where(failure => !JobStory.IsBlameless(failure)).GroupBy(failure => failure.Reason))

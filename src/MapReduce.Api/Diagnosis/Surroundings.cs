@@ -30,6 +30,15 @@ internal static class Surroundings
         $"Files that {Count(tasks, "task")} had finished for the output were damaged or removed before they were published{end}.",
         "Look at the disk or the network storage of the output (smartctl, the system's log), and for whatever else writes beside the output: the folders that begin with .NAME.mr- are the job's.");
 
+    /// <summary>What became of files between stages.</summary>
+    /// <param name="about">The event that names the file.</param>
+    /// <param name="tasks">How many tasks had such files.</param>
+    /// <param name="end">What followed.</param>
+    /// <param name="nodes">The nodes.</param>
+    public static Finding OfDatasets(JobEventDetails about, int tasks, string end, NodeStates nodes) => Explanation.Make(FindingKind.DamagedDataset, about, nodes,
+        $"Files that {Count(tasks, "task")} had made for later stages were damaged or removed before they were read{end}.",
+        "Look at the disk or the network storage of the output, where these files are kept while the job runs (smartctl, the system's log), and for whatever else writes beside the output: the folders that begin with .NAME.mr- are the job's.");
+
     /// <summary>What a job lost and made again, the first of it first.</summary>
     public static IEnumerable<Finding> Losses(JobStory story, NodeStates nodes)
     {
@@ -52,11 +61,15 @@ internal static class Surroundings
         foreach (var (lost, holder) in story.LostOutputs.Where(lost => lost.Holder is null || !story.LostNodes.ContainsKey(lost.Holder)).DistinctBy(lost => (lost.Holder, IsDamaged(lost.Event))))
             yield return OfOutput(lost, holder, story, nodes);
         if (story.DamagedParts.Count > 0)
-            yield return OfParts(story.DamagedParts[0], story.DamagedParts.Select(damaged => JobStory.TaskOf(damaged.Attempt!)).Distinct().Count(), ", and were made again", nodes);
+            yield return OfParts(story.DamagedParts[0], TasksOf(story.DamagedParts), ", and were made again", nodes);
+        if (story.DamagedDatasets.Count > 0)
+            yield return OfDatasets(story.DamagedDatasets[0], TasksOf(story.DamagedDatasets), ", and were made again", nodes);
     }
 
     /// <summary>How many of something.</summary>
     public static string Count(int count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
+
+    private static int TasksOf(List<JobEventDetails> damaged) => damaged.Select(@event => JobStory.TaskOf(@event.Attempt!)).Distinct().Count();
 
     private static Finding OfOutput(JobEventDetails lost, string? holder, JobStory story, NodeStates nodes)
     {

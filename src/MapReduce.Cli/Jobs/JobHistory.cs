@@ -29,7 +29,7 @@ internal sealed class JobHistory
                 var kind = attempt[..(attempt.IndexOf('-', StringComparison.Ordinal) + 2)];
                 if (left.TryGetValue(kind, out var count) && (left[kind] = count - 1) == 0) End(kind[^1] == 'm' ? "map" : "reduce", int.Parse(kind[1..^2], CultureInfo.InvariantCulture), @event.At);
                 break;
-            case "MapOutputLost" or "PartDamaged" when @event.Attempt is { } lost:
+            case "MapOutputLost" or "PartDamaged" or "DatasetDamaged" when @event.Attempt is { } lost:
                 left[lost[..(lost.IndexOf('-', StringComparison.Ordinal) + 2)]]++;
                 break;
             case "JobPublished":

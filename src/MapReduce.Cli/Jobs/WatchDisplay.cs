@@ -51,7 +51,7 @@ internal sealed class WatchDisplay : IDisposable
                     FlushLoss();
                     Line($"{@event.Attempt} failed on {@event.Node} ({@event.Reason}): {FirstLine(@event.Message)}");
                     break;
-                case "PartDamaged":
+                case "PartDamaged" or "DatasetDamaged":
                     FlushLoss();
                     Line($"{@event.Attempt} is made again: {FirstLine(@event.Message)}");
                     break;

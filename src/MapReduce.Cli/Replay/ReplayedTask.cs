@@ -37,7 +37,7 @@ internal sealed record ReplayedTask(AttemptId Attempt, JobEventDetails? Failure,
         {
             var task = @event.Attempt!.Split("-a")[0];
             if (@event.Event is "AttemptSucceeded" or "MapOutputFound") winners[task] = @event.Attempt;
-            else if (@event.Event is "MapOutputLost" or "PartDamaged") winners.Remove(task);
+            else if (@event.Event is "MapOutputLost" or "PartDamaged" or "DatasetDamaged") winners.Remove(task);
         }
         return winners;
     }

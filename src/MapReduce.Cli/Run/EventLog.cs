@@ -51,6 +51,7 @@ internal sealed class EventLog : IDisposable
         JobEvent.StagePlanned planned => planned.Attempt.ToString(),
         JobEvent.MapOutputLost lost => lost.Attempt.ToString(),
         JobEvent.PartDamaged damaged => damaged.Attempt.ToString(),
+        JobEvent.DatasetDamaged damaged => damaged.Attempt.ToString(),
         _ => null,
     };
 }

@@ -1,5 +1,6 @@
 using System.IO.Hashing;
 using MapReduce.Engine.Input;
+using MapReduce.Engine.Output;
 using MapReduce.Engine.Shuffle;
 
 namespace MapReduce.Engine.Plan;
@@ -33,6 +34,24 @@ public sealed class StagePlan
     /// <param name="bytes">Its <see cref="Bytes"/>.</param>
     /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
     public static StagePlan Read(ReadOnlyMemory<byte> bytes) => StagePlanCodec.Read(bytes);
+
+    /// <summary>The same plan for one map task that reads files of earlier stages which were made again after it was planned.</summary>
+    /// <param name="map">The index of the task.</param>
+    /// <param name="remade">The paths of such files, whether or not the task reads them.</param>
+    public StagePlan Reading(int map, IReadOnlyCollection<string> remade)
+    {
+        var newest = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in remade)
+            if (DatasetFiles.ShareOf(path) is { } share) newest[share] = path;
+        var split = Splits[map];
+        if (!split.Ranges.Any(IsReplaced)) return this;
+        var splits = Splits.ToArray();
+        splits[map] = split with { Ranges = [.. split.Ranges.Select(range => IsReplaced(range) ? range with { File = range.File with { Path = newest[DatasetFiles.ShareOf(range.File.Path)!] } } : range)] };
+        return new StagePlan(Stage, splits, Channels, Definition, Bytes.ToArray());
+
+        // An input of the job may have any name, but lies elsewhere.
+        bool IsReplaced(FileRange range) => DatasetFiles.ShareOf(range.File.Path) is { } share && newest.TryGetValue(share, out var path) && Path.GetDirectoryName(path) == Path.GetDirectoryName(range.File.Path);
+    }
 
     /// <summary>The stage, from 0.</summary>
     public int Stage { get; }

@@ -21,7 +21,7 @@ public sealed record TaskFolders(string Staging, string Shared, string MapOutput
     internal string Dataset(int stage, int channel, int part)
     {
         Make(Shared);
-        return Path.Combine(Shared, $"dataset-{stage}-{channel}-{part:D5}-{Prefix}");
+        return Path.Combine(Shared, Output.DatasetFiles.Name(stage, channel, part, Prefix));
     }
 
     /// <summary>The path of the attempt's map output.</summary>

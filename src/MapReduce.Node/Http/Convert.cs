@@ -82,6 +82,7 @@ internal static class Convert
             JobEvent.MapOutputFound found => details with { Attempt = found.Attempt.ToString(), Node = found.Worker.Node },
             JobEvent.MapOutputDiffers differs => details with { Attempt = differs.Attempt.ToString(), Reason = nameof(FailureReason.NotDeterministic), Message = differs.Message },
             JobEvent.PartDamaged damaged => details with { Attempt = damaged.Attempt.ToString(), Node = damaged.Worker.Node, Reason = nameof(FailureReason.CorruptData), Message = damaged.Cause },
+            JobEvent.DatasetDamaged damaged => details with { Attempt = damaged.Attempt.ToString(), Node = damaged.Worker.Node, Reason = nameof(FailureReason.CorruptData), Message = damaged.Cause },
             JobEvent.CommitDecided decided => details with { Epoch = decided.Epoch.Value },
             JobEvent.JobFailed failed => details with { Reason = failed.Failure.Reason.ToString(), Message = failed.Failure.Message, Attempt = failed.Task?.ToString() },
             _ => details,

@@ -66,6 +66,10 @@ internal sealed class Ledger(Shape shape)
                 Assert.True(shape.Prepares);
                 Assert.True(winners.Remove(attempt.Task, out var damaged) && damaged.Attempt == attempt, $"a part of {attempt} was damaged, which did not count");
                 break;
+            case JobEvent.DatasetDamaged(_, var attempt, _, _, _):
+                Assert.Contains(shape.DependsOn, reads => reads.Contains(attempt.Task.Stage));
+                Assert.True(winners.Remove(attempt.Task, out var unread) && unread.Attempt == attempt, $"a dataset of {attempt} was damaged, which did not count");
+                break;
             case JobEvent.CommitDecided:
                 AssertPrepared();
                 Committed = winners.ToDictionary(winner => winner.Key, winner => winner.Value.Attempt);
@@ -98,6 +102,7 @@ internal sealed class Ledger(Shape shape)
                 break;
             case TaskKind.Map:
                 Assert.InRange(task.Index, 0, plans[task.Stage].Maps - 1);
+                foreach (var earlier in shape.DependsOn[task.Stage]) Assert.True(rivals.Count > 0 || IsComplete(earlier), $"{attempt} started before stage {earlier} was complete again");
                 break;
             default:
                 Assert.InRange(task.Index, 0, plans[task.Stage].Reduces - 1);

@@ -54,7 +54,8 @@ internal sealed class World
             case < 54: Lose(which); break;
             case < 74: EndWell(which); break;
             case < 78: EndBadly(which); break;
-            case < 80: FailToFetch(which); break;
+            case < 79: FailToFetch(which); break;
+            case < 80: FailToRead(which); break;
             case < 86: Say(Pick(workers, which)); break;
             case < 88: CrashWorker(which); break;
             case < 91: CrashMaster(); break;
@@ -200,6 +201,21 @@ internal sealed class World
         var (worker, attempt) = Pick(reducing, which);
         var map = State.Winner(new TaskId(attempt.Task.Stage, TaskKind.Map, which % shape.Stages[attempt.Task.Stage].Maps));
         worker.End(attempt, epoch => new JobCommand.Fail(attempt, epoch, new Failure(FailureReason.FetchFailed, "unreachable"), map));
+        Say(worker);
+    }
+
+    /// <summary>A task of a later stage cannot read what an earlier one has made: it is damaged.</summary>
+    private void FailToRead(int which)
+    {
+        var reading = Busy().Where(busy => busy.Attempt.Task.Kind != TaskKind.Reduce && shape.DependsOn[busy.Attempt.Task.Stage].Count > 0).ToList();
+        if (reading.Count == 0) return;
+        var (worker, attempt) = Pick(reading, which);
+        var earlier = Pick(shape.DependsOn[attempt.Task.Stage], which);
+        var (maps, reduces, _) = shape.Stages[earlier];
+        if (maps + reduces == 0) return;
+        var index = which / 7 % (maps + reduces);
+        var maker = State.Winner(index < maps ? new TaskId(earlier, TaskKind.Map, index) : new TaskId(earlier, TaskKind.Reduce, index - maps));
+        worker.End(attempt, epoch => new JobCommand.Fail(attempt, epoch, new Failure(FailureReason.FetchFailed, "damaged"), Dataset: maker is { } made ? new DamagedPart(made, $"dataset-{made}", "damaged") : null));
         Say(worker);
     }
 

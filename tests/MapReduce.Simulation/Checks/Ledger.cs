@@ -79,6 +79,11 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
                 if (running.Count > 0) Broken("damaged", $"a part of {attempt} is damaged, and {running.Keys.First()} holds a lease");
                 stages[attempt.Task.Stage].ReducesDone--;
                 break;
+            case JobEvent.DatasetDamaged(_, var attempt, _, _, _):
+                if (!winners.Remove(attempt.Task, out var unread) || unread != attempt) Broken("damaged", $"a dataset of {attempt} is damaged, which does not count");
+                if (attempt.Task.Stage == job.Plan.Stages - 1) Broken("damaged", $"a dataset of {attempt} is damaged, and nobody reads it");
+                stages[attempt.Task.Stage].ReducesDone--;
+                break;
             case JobEvent.CommitDecided:
                 if (running.Count > 0 || stages.Count != job.Plan.Stages || stages.Exists(stage => !stage.IsComplete)) Broken("prepared", "the commit is decided before every part is prepared");
                 Committed = new Dictionary<TaskId, AttemptId>(winners);
@@ -137,6 +142,7 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
         if (!started.TryAdd(attempt, worker)) Broken("numbers", $"the number of {attempt} is given twice");
         if (winners.ContainsKey(task)) Broken("done", $"{attempt} starts, and its task is done");
         if (running.Keys.Count(other => other.Task == task) > 1) Broken("rivals", $"{attempt} is a third attempt at a time");
+        if (task.Kind == TaskKind.Map && !running.Keys.Any(other => other.Task == task) && stages.Take(task.Stage).Any(earlier => !earlier.IsComplete)) Broken("input", $"{attempt} starts, and an earlier stage makes something again");
         running.Add(attempt, worker);
     }
 

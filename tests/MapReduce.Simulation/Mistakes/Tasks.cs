@@ -18,6 +18,30 @@ internal sealed class LostOutputForgotten : Surroundings
     }
 }
 
+/// <summary>A task that cannot read what an earlier stage has made does not say whose file it is.</summary>
+internal sealed class DatasetDamageForgotten : Surroundings
+{
+    public override IMessage? ToMaster(IMessage message)
+    {
+        if (message is not Report { Failed.DamagedDataset: not null } report) return message;
+        var forgetful = report.Clone();
+        forgetful.Failed.DamagedDataset = null;
+        return forgetful;
+    }
+}
+
+/// <summary>A task reads the files that its plan names, although they were made again since.</summary>
+internal sealed class PlanTrusted : Surroundings
+{
+    public override IMessage? ToSlot(IMessage message, Life life)
+    {
+        if (message is not Grant { Remade: true } grant) return message;
+        var trusting = grant.Clone();
+        trusting.Remade = false;
+        return trusting;
+    }
+}
+
 /// <summary>A slot is trusted to live once: its report counts for whatever attempt at the task holds a lease.</summary>
 internal sealed class SlotTrusted : Surroundings
 {

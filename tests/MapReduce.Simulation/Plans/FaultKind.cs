@@ -35,6 +35,7 @@ internal enum FaultKind
     PartCannotBeWritten,
     OutputLost,
     PartDamaged,
+    DatasetDamaged,
     CodeThrows,
     ExecutorExits,
 }

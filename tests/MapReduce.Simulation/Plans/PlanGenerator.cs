@@ -41,7 +41,7 @@ internal static class PlanGenerator
     {
         var isShort = at is Moment.Accepting or Moment.Shuffling or Moment.Deciding or Moment.Publishing or Moment.Finishing;
         // What waits for an occasion may wait from the first step on.
-        var skip = random.Between(0, Coverage.IsArmed(kind) && kind is not (FaultKind.OutputLost or FaultKind.PartDamaged) ? 2 : isShort ? 4 : 25);
+        var skip = random.Between(0, Coverage.IsArmed(kind) && kind is not (FaultKind.OutputLost or FaultKind.PartDamaged or FaultKind.DatasetDamaged) ? 2 : isShort ? 4 : 25);
         return new Fault(kind, at, skip, random.Between(0, 9) < 7 ? random.Between(100, 4000) : random.Between(4000, 15000), random.Between(0, 1 << 20));
     }
 }

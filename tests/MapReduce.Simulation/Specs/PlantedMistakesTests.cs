@@ -22,6 +22,8 @@ public sealed class PlantedMistakesTests
         ["damaged parts are found too late"] = (() => new PartsUnchecked(), ["committed", "meant", "output"]),
         ["nothing is discarded"] = (() => new NothingDiscarded(), ["ends"]),
         ["lost map outputs are forgotten"] = (() => new LostOutputForgotten(), ["ends", "meant"]),
+        ["damaged datasets are forgotten"] = (() => new DatasetDamageForgotten(), ["ends", "meant"]),
+        ["plans are trusted after damage"] = (() => new PlanTrusted(), ["ends", "meant"]),
         ["a slot is trusted to live once"] = (() => new SlotTrusted(), ["granted", "output"]),
         ["files are named by slot"] = (() => new PathOfSlot(), ["granted", "output"]),
         ["counters of losers count"] = (() => new LosersCounted(), ["counters"]),

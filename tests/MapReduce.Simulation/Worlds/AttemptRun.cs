@@ -31,10 +31,11 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
             {
                 case TaskKind.Plan:
                     if (attempt.Task.Stage == 0) Planned([.. Enumerable.Range(0, job.Plan.Maps).Select(split => $"split-{split}")]);
-                    else AskDatasets();
+                    else AskDatasets(remade: false, () => Planned([.. datasets.Where(file => file.Channel == attempt.Task.Stage - 1).Select(file => file.Path)]));
                     break;
                 case TaskKind.Map:
-                    Map();
+                    if (grant.Remade) AskDatasets(remade: true, Map);
+                    else Map();
                     break;
                 default:
                     Fetching(true);
@@ -73,7 +74,7 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
         return definition;
     }
 
-    private void AskDatasets() => Ask(new DatasetsQuery { Job = grant.Job, From = datasets.Count }, answer =>
+    private void AskDatasets(bool remade, Action then) => Ask(new DatasetsQuery { Job = grant.Job, From = datasets.Count, Remade = remade }, answer =>
     {
         if (answer is not Datasets page || page.From != datasets.Count)
         {
@@ -81,16 +82,18 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
             return;
         }
         foreach (var stage in page.Files) datasets.AddRange(stage.Files);
-        if (datasets.Count < page.Total) AskDatasets();
-        else Planned([.. datasets.Where(file => file.Channel == attempt.Task.Stage - 1).Select(file => file.Path)]);
+        if (datasets.Count < page.Total) AskDatasets(remade, then);
+        else then();
     });
 
     private void Map()
     {
-        var split = world.Plans[grant.Plan][attempt.Task.Index];
+        var split = Newest(world.Plans[grant.Plan][attempt.Task.Index]);
         if (Read(split) is not { } input)
         {
-            Fail(FailureKind.Storage, $"{split} is not there");
+            // Where the whole folder is gone, the job is over.
+            if (world.Storage.Staged.ContainsKey(grant.Job)) Fail(FailureKind.FetchFailed, $"{split} is damaged or gone", dataset: MakerOf(split));
+            else Fail(FailureKind.Storage, $"{split} is not there");
             return;
         }
         if (attempt.Task is { Stage: 0, Index: 0 } && job.Plan.End == JobEnd.AlwaysThrows)
@@ -111,8 +114,15 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
     private (int, long)[]? Read(string split)
     {
         if (attempt.Task.Stage == 0) return job.Split(int.Parse(split["split-".Length..], System.Globalization.CultureInfo.InvariantCulture));
-        return world.Storage.Staged.TryGetValue(grant.Job, out var staging) && staging.Shared.TryGetValue(split, out var pairs) ? pairs : null;
+        return world.Storage.Staged.TryGetValue(grant.Job, out var staging) && staging.Shared.TryGetValue(split, out var pairs) && !staging.Damaged.Contains(split) ? pairs : null;
     }
+
+    /// <summary>The file that has taken the place of one in the plan.</summary>
+    private string Newest(string split) => datasets.Find(file => ShareOf(file.Path) == ShareOf(split))?.Path ?? split;
+
+    private static string ShareOf(string path) => string.Join('-', path.Split('-').Take(3));
+
+    private static AttemptId? MakerOf(string path) => AttemptId.TryParse(string.Join('-', path.Split('-').Skip(3)));
 
     private void AskOutputs(MapOutputs outputs)
     {
@@ -212,10 +222,10 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
         else End(report);
     });
 
-    private void Fail(FailureKind kind, string message, AttemptId? lostMap = null)
+    private void Fail(FailureKind kind, string message, AttemptId? lostMap = null, AttemptId? dataset = null)
     {
         var report = NewReport();
-        report.Failed = new Failure { Kind = kind, Message = message, LostMap = lostMap is { } lost ? Wire.Write(lost) : null };
+        report.Failed = new Failure { Kind = kind, Message = message, LostMap = lostMap is { } lost ? Wire.Write(lost) : null, DamagedDataset = dataset is { } damaged ? Wire.Write(damaged) : null };
         world.Note($"{attempt} on {slot.Life} fails: {message}");
         End(report);
     }

@@ -243,18 +243,18 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
     private Datasets Datasets(DatasetsQuery query)
     {
         var answer = new Datasets { Job = query.Job, From = query.From, Epoch = State.Epoch.Value };
-        for (var stage = 0; stage < State.StageCount; stage++)
+        foreach (var task in query.Remade ? State.Remade : Reduces())
         {
-            for (var reduce = 0; reduce < State.Progress(stage).Reduces; reduce++)
+            foreach (var file in State.Made(task)?.Datasets ?? [])
             {
-                foreach (var file in State.Made(new TaskId(stage, TaskKind.Reduce, reduce))?.Datasets ?? [])
-                {
-                    if (answer.Total++ < query.From) continue;
-                    if (answer.Files.Count == 0 || answer.Files[^1].Stage != stage) answer.Files.Add(new Protocol.Execution.StageDatasets { Stage = stage });
-                    answer.Files[^1].Files.Add(file);
-                }
+                if (answer.Total++ < query.From) continue;
+                if (answer.Files.Count == 0 || answer.Files[^1].Stage != task.Stage) answer.Files.Add(new Protocol.Execution.StageDatasets { Stage = task.Stage });
+                answer.Files[^1].Files.Add(file);
             }
         }
         return answer;
     }
+
+    private IEnumerable<TaskId> Reduces()
+        => Enumerable.Range(0, State.StageCount).SelectMany(stage => Enumerable.Range(0, State.Progress(stage).Reduces).Select(reduce => new TaskId(stage, TaskKind.Reduce, reduce)));
 }

@@ -28,6 +28,9 @@ internal sealed class Staging
     /// <summary>Datasets between stages, by path.</summary>
     public Dictionary<string, (int Key, long Value)[]> Shared { get; } = [];
 
+    /// <summary>Datasets whose content is not what was written.</summary>
+    public HashSet<string> Damaged { get; } = [];
+
     /// <summary>The counters, once there is a manifest.</summary>
     public long[]? Manifest { get; set; }
 }

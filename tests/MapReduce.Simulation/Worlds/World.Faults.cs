@@ -37,8 +37,9 @@ internal sealed partial class World
             var isLate = pending[i].At < moment && Coverage.Faults == 0 && ReferenceEquals(pending[i], plan.Faults[0]);
             if (!isLate && (pending[i].At != moment || skips[i]-- > 0)) continue;
             var fault = pending[i];
-            // Such a fault waits until there is a part.
+            // Such a fault waits until there is a file.
             if (fault.Kind == FaultKind.PartDamaged && !Storage.Staged.Values.Any(staging => staging.Private.Count > 0)) continue;
+            if (fault.Kind == FaultKind.DatasetDamaged && !Storage.Staged.Values.Any(staging => staging.Shared.Count > 0)) continue;
             pending.RemoveAt(i);
             skips.RemoveAt(i);
             Begin(fault, moment);
@@ -56,6 +57,11 @@ internal sealed partial class World
         if (fault.Kind == FaultKind.PartDamaged)
         {
             DamagePart(random, moment);
+            return;
+        }
+        if (fault.Kind == FaultKind.DatasetDamaged)
+        {
+            DamageDataset(random, moment);
             return;
         }
         if (Simulation.Coverage.IsArmed(fault.Kind))
@@ -168,6 +174,16 @@ internal sealed partial class World
         else staging.Private.Remove(path);
         tracks[job].OnPartDamaged();
         Happened(FaultKind.PartDamaged, moment, $"{path} of {NameOf(job)}");
+    }
+
+    /// <summary>A file between stages is changed or deleted. Its checksums tell a change from the content that was written.</summary>
+    private void DamageDataset(Randomness random, Moment moment)
+    {
+        var (job, staging) = Storage.Staged.First(staged => staged.Value.Shared.Count > 0);
+        var path = random.Of([.. staging.Shared.Keys.Order(StringComparer.Ordinal)]);
+        if (random.Chance(0.5)) staging.Damaged.Add(path);
+        else staging.Shared.Remove(path);
+        Happened(FaultKind.DatasetDamaged, moment, $"{path} of {NameOf(job)}");
     }
 
     private void Flap(Fault fault, int times)

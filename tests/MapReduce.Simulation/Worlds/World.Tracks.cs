@@ -82,6 +82,7 @@ internal sealed partial class World
         JobEvent.MapOutputLost lost => $"the output of {lost.Attempt} is lost",
         JobEvent.MapOutputFound found => $"the output of {found.Attempt} is found on {found.Worker}",
         JobEvent.PartDamaged damaged => $"the part of {damaged.Attempt} is damaged",
+        JobEvent.DatasetDamaged damaged => $"the dataset of {damaged.Attempt} is damaged",
         JobEvent.CommitDecided => "the commit is decided",
         JobEvent.JobPublished => "the output is published",
         JobEvent.JobFailed failed => $"it fails: {failed.Failure.Message}",

@@ -74,7 +74,7 @@ export class Attempts {
       case 'AttemptSucceeded': return this.end(id, at, succeeded, null, event.made);
       case 'AttemptFailed': return this.end(id, at, blameless.includes(event.reason) ? lost : failed, event.reason);
       case 'AttemptRevoked': return this.end(id, at, revoked);
-      case 'MapOutputLost': case 'PartDamaged': return this.change(id, outputLost);
+      case 'MapOutputLost': case 'PartDamaged': case 'DatasetDamaged': return this.change(id, outputLost);
       case 'MapOutputFound': return this.change(id, succeeded);
     }
   }
