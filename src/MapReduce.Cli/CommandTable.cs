@@ -46,7 +46,7 @@ internal static class CommandTable
         Command.Of<ClusterOptions>("cluster down", "end all nodes", ClusterVerb.Down),
         Command.Of<CatOptions>("cat", "show an output in key order", CatVerb.Run, Completes.Files),
         Command.Of<GenerateOptions>("generate", "make an input to try jobs on", GenerateVerb.Run, Completes.Of("text", "logs", "records")),
-        Command.Of<ValidateOptions>("validate", "check sorted records", ValidateVerb.Run, Completes.Of("sort"), Completes.Files),
+        Command.Of<ValidateOptions>("validate", "check sorted records, or an output", ValidateVerb.Run, Completes.Of("sort", "output"), Completes.Files),
         Command.Of<NewJobOptions>("new job", "make a project for a job, with a test", NewJobVerb.Run),
         Command.Of<CompletionOptions>("completion", "print a script that completes commands in a shell", CompletionVerb.Print, Completes.Of([.. ShellScripts.All.Keys])),
     ];

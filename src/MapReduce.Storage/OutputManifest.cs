@@ -1,9 +1,15 @@
 using System.Buffers;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
 
 namespace MapReduce.Storage;
 
 /// <summary>What an output consists of; the file <c>_manifest.json</c> beside its parts.</summary>
+/// <remarks>
+/// The last of its properties, <c>checksum</c>, is the XXH128 of the whole file with zeros in the place of its own 32 digits, so that nothing in the file changes unseen. Manifests of older
+/// programs have none and are read all the same, as long as they have only the properties that those programs knew: one whose last property has another name is damaged.
+/// </remarks>
 /// <param name="Job">The id of the job that wrote it.</param>
 /// <param name="Name">The job's name.</param>
 /// <param name="Outputs">The outputs that are folders of parts.</param>
@@ -13,6 +19,10 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
 {
     /// <summary>The version of the format.</summary>
     public const int Version = 1;
+
+    private const string ChecksumName = "checksum";
+    private static readonly string NoChecksum = new('0', 32);
+    private static readonly string[] OlderProperties = ["version", "job", "name", "outputs", "files", "counters"];
 
     /// <summary>The manifest as JSON.</summary>
     public ReadOnlyMemory<byte> ToJson()
@@ -53,9 +63,12 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
             json.WriteStartObject("counters");
             foreach (var (name, count) in Counters) json.WriteNumber(name, count);
             json.WriteEndObject();
+            json.WriteString(ChecksumName, NoChecksum);
             json.WriteEndObject();
         }
-        return buffer.WrittenMemory;
+        var bytes = buffer.WrittenSpan.ToArray();
+        Encoding.ASCII.GetBytes(Convert.ToHexStringLower(XxHash128.Hash(bytes)), DigitsOf(bytes, NoChecksum));
+        return bytes;
     }
 
     /// <summary>Reads a manifest.</summary>
@@ -64,10 +77,12 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var bytes = File.ReadAllBytes(path);
+            using var document = JsonDocument.Parse(bytes);
             var root = document.RootElement;
             if (root.GetProperty("version").GetInt32() != Version)
                 throw new StorageException(StorageError.Other, $"'{path}' has version {root.GetProperty("version")}, and this program reads version {Version}. Use the program that wrote it, or a newer one.");
+            if (!IsAsWritten(root, bytes)) throw new StorageException(StorageError.Damaged, $"'{path}' is damaged: it is not as the job wrote it. Run the job again.");
             return new OutputManifest(
                 root.GetProperty("job").GetString()!,
                 root.GetProperty("name").GetString()!,
@@ -81,9 +96,23 @@ public sealed record OutputManifest(string Job, string Name, IReadOnlyList<Outpu
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new StorageException(StorageError.Other, $"'{path}' is damaged: {exception.Message} Run the job again.", exception);
+            throw new StorageException(StorageError.Damaged, $"'{path}' is damaged: {exception.Message} Run the job again.", exception);
         }
     }
+
+    private static bool IsAsWritten(JsonElement root, byte[] bytes)
+    {
+        if (!root.TryGetProperty(ChecksumName, out var checksum)) return root.EnumerateObject().All(property => OlderProperties.Contains(property.Name));
+        var written = checksum.GetString() ?? "";
+        var digits = written.Length == NoChecksum.Length ? DigitsOf(bytes, written) : default;
+        if (digits.IsEmpty) return false;
+        digits.Fill((byte)'0');
+        return Convert.ToHexStringLower(XxHash128.Hash(bytes)) == written;
+    }
+
+    /// <summary>Where the digits of the checksum are; empty where they are not.</summary>
+    private static Span<byte> DigitsOf(byte[] manifest, string digits)
+        => manifest.AsSpan().LastIndexOf(Encoding.UTF8.GetBytes(digits)) is >= 0 and var at ? manifest.AsSpan(at, digits.Length) : default;
 }
 
 /// <summary>How the parts of an output relate, so that a program without the job's code can put them together.</summary>

@@ -2,7 +2,7 @@ using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cat;
 
-/// <summary><c>mr cat</c>: writes an output to standard output, its parts merged in key order.</summary>
+/// <summary><c>mr cat</c>: writes an output to standard output, its parts merged in key order, and compares every byte of them with what the job wrote.</summary>
 internal static class CatVerb
 {
     public static ExitCode Run(CatOptions options)
@@ -13,36 +13,35 @@ internal static class CatVerb
             throw new UserException(ExitCode.Input, $"'{options.Output}' is not the output of a job: it has no {OutputFolder.ManifestName}. Name the folder given with --output.");
         var manifest = OutputManifest.Read(manifestPath);
         var (layout, files) = Find(manifest, options);
-        var paths = files.Select(file => Path.Combine(options.Output, file)).ToList();
-        var sizes = manifest.Files.ToDictionary(file => file.Name, file => file.Bytes);
-        foreach (var (path, file) in paths.Zip(files))
+        var parts = files.Select(file => (Path: Path.Combine(options.Output, file.Name), File: file)).ToList();
+        foreach (var (path, file) in parts)
         {
             if (!File.Exists(path)) throw new UserException(ExitCode.Input, $"'{path}' is missing, though the job wrote it. Run the job again.");
-            if (new FileInfo(path).Length is var length && length != sizes[file])
-                throw new UserException(ExitCode.Input, $"'{path}' is damaged: it has {length} bytes, and had {sizes[file]} when the job wrote it. Run the job again.");
+            if (new FileInfo(path).Length is var length && length != file.Bytes)
+                throw new UserException(ExitCode.Input, $"'{path}' is damaged: it has {length} bytes, and had {file.Bytes} when the job wrote it. Run the job again.");
         }
         using var output = Console.OpenStandardOutput();
         try
         {
-            if (paths.Count > 1 && layout is { Ranges: false, Key: { } columns }) Merge(paths, columns, output);
-            else foreach (var path in paths) Copy(path, output);
+            if (parts.Count > 1 && layout is { Ranges: false, Key: { } columns }) Merge(parts, columns, output);
+            else foreach (var (path, file) in parts) Copy(path, file, output);
         }
-        catch (IOException exception) when (exception is not FileNotFoundException)
+        catch (IOException)
         {
             // The reader of a pipe, such as head, has seen enough.
         }
         return ExitCode.Success;
     }
 
-    private static (OutputLayout? Layout, IReadOnlyList<string> Files) Find(OutputManifest manifest, CatOptions options)
+    private static (OutputLayout? Layout, IReadOnlyList<ManifestFile> Files) Find(OutputManifest manifest, CatOptions options)
     {
         var name = options.Name ?? "";
         if (manifest.Outputs.FirstOrDefault(output => output.Name == name) is { } layout)
         {
             var prefix = name.Length == 0 ? "part-" : $"{name}/part-";
-            return (layout, [.. manifest.Files.Where(file => file.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(file => file.Name)]);
+            return (layout, [.. manifest.Files.Where(file => file.Name.StartsWith(prefix, StringComparison.Ordinal))]);
         }
-        if (manifest.Files.FirstOrDefault(file => file.Name == name) is { } single) return (null, [single.Name]);
+        if (manifest.Files.FirstOrDefault(file => file.Name == name) is { } single) return (null, [single]);
         var names = manifest.Outputs.Select(output => output.Name)
             .Concat(manifest.Files.Select(file => file.Name).Where(file => !file.Contains('/', StringComparison.Ordinal) && !file.StartsWith("part-", StringComparison.Ordinal)))
             .Where(other => other.Length > 0).Order(StringComparer.Ordinal);
@@ -51,16 +50,17 @@ internal static class CatVerb
             : $"'{options.Output}' has no output '{name}'. It has: {string.Join(", ", names)}.");
     }
 
-    private static void Copy(string path, Stream output)
+    private static void Copy(string path, ManifestFile file, Stream output)
     {
-        using var input = PartStream.Open(path);
-        input.CopyTo(output, 1 << 20);
+        using var input = new PartStream(path, file);
+        var buffer = new byte[1 << 20];
+        for (int read; (read = input.Read(buffer)) > 0;) output.Write(buffer, 0, read);
     }
 
-    private static void Merge(List<string> paths, IReadOnlyList<string> columns, Stream output)
+    private static void Merge(List<(string Path, ManifestFile File)> parts, IReadOnlyList<string> columns, Stream output)
     {
         using var buffered = new BufferedStream(output, 1 << 18);
-        var readers = paths.Select((path, index) => new RowReader(PartStream.Open(path), index)).ToList();
+        var readers = parts.Select((part, index) => new RowReader(new PartStream(part.Path, part.File), index)).ToList();
         try
         {
             var queue = new PriorityQueue<RowReader, RowReader>(new RowOrder(columns));

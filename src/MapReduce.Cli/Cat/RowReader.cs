@@ -1,7 +1,7 @@
 namespace MapReduce.Cli.Cat;
 
 /// <summary>Reads the rows of one part.</summary>
-internal sealed class RowReader(Stream stream, int part) : IDisposable
+internal sealed class RowReader(PartStream stream, int part) : IDisposable
 {
     private byte[] buffer = new byte[1 << 16];
     private int begin;
@@ -45,7 +45,7 @@ internal sealed class RowReader(Stream stream, int part) : IDisposable
             (begin, end) = (0, end - begin);
         }
         if (end == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-        var read = stream.Read(buffer, end, buffer.Length - end);
+        var read = stream.Read(buffer.AsSpan(end));
         end += read;
         return read > 0;
     }
