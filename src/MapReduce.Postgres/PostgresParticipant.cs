@@ -30,17 +30,34 @@ public sealed class PostgresParticipant(Connections connections, Action<string>?
     public void Commit(JobCommit job, IReadOnlyList<CommitTicket> tickets)
     {
         // Whatever might be missing is found out before anything is committed.
-        foreach (var connection in job.Connections) With(connection, database => CheckThere(database, job.Job, Of(connection)));
+        var committed = new Dictionary<string, int>();
+        var missing = new List<string>();
         foreach (var connection in job.Connections)
         {
             With(connection, database =>
             {
-                var committed = CommitTables.Committed(database, job.Job);
-                foreach (var share in Of(connection).Where(share => !committed.Contains(share)))
+                committed[connection] = CommitTables.Committed(database, job.Job).Count;
+                missing.AddRange(Missing(database, job.Job, Of(connection)));
+            });
+        }
+        if (missing.Count > 0) throw Lost(job.Job, missing, committed.Values.Sum());
+        foreach (var connection in job.Connections)
+        {
+            With(connection, database =>
+            {
+                var before = CommitTables.Committed(database, job.Job);
+                foreach (var share in Of(connection).Where(share => !before.Contains(share)))
                 {
-                    if (!CommitTables.End(database, share, commit: true) && !CommitTables.Committed(database, job.Job).Contains(share)) throw Lost(job.Job, [share], 0);
+                    if (!CommitTables.End(database, share, commit: true))
+                    {
+                        var there = CommitTables.Committed(database, job.Job);
+                        committed[connection] = there.Count;
+                        // Another coordinator may have ended it, which is as good.
+                        if (!there.Contains(share)) throw Lost(job.Job, [share], committed.Values.Sum());
+                    }
                     observer?.Invoke(share);
                 }
+                committed[connection] = CommitTables.Committed(database, job.Job).Count;
                 Close(database, job.Job, committed: true);
             });
         }
@@ -68,13 +85,14 @@ public sealed class PostgresParticipant(Connections connections, Action<string>?
         }
     }
 
-    private static void CheckThere(NpgsqlConnection database, string job, List<string> shares)
+    /// <summary>What is neither committed nor prepared.</summary>
+    private static List<string> Missing(NpgsqlConnection database, string job, List<string> shares)
     {
         var committed = CommitTables.Committed(database, job);
         // In this order: what is committed meanwhile is not in the first list, and what was prepared is in the second or was ended by another coordinator.
         var prepared = CommitTables.Prepared(database, job);
         var lost = shares.Except(committed).Except(prepared).ToList();
-        if (lost.Count > 0 && lost.Except(CommitTables.Committed(database, job)).ToList() is { Count: > 0 } missing) throw Lost(job, missing, committed.Count);
+        return lost.Count == 0 ? lost : [.. lost.Except(CommitTables.Committed(database, job))];
     }
 
     /// <summary>Gives up all that the job still has prepared, and sees to it that nothing more can be.</summary>
@@ -134,5 +152,5 @@ public sealed class PostgresParticipant(Connections connections, Action<string>?
     }
 
     private static StorageException Lost(string job, IReadOnlyList<string> shares, int committed) => new(StorageError.Lost,
-        $"{shares.Count} shares of job {job} were prepared in the database and are gone, the first of them {shares[0]}: somebody has rolled them back by hand, or the database was restored from an older copy. {(committed == 0 ? "Nothing of the job is committed." : $"{committed} other shares are committed already; mapreduce_commit.shares lists them.")} Run the job again.");
+        $"{(shares.Count == 1 ? "A share" : $"{shares.Count} shares")} of job {job} prepared in the database {(shares.Count == 1 ? "is gone," : "are gone, the first of them")} {shares[0]}: somebody has rolled them back by hand, or the database was restored from an older copy. {(committed == 0 ? "Nothing of the job is committed. Run the job again." : $"{(committed == 1 ? "1 other share is" : $"{committed} other shares are")} committed already, and nothing takes back what is: mapreduce_commit.shares lists them. Remove their rows, then run the job again.")}");
 }

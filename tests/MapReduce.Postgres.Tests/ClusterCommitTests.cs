@@ -7,40 +7,23 @@ using Xunit;
 
 namespace MapReduce.Postgres.Tests;
 
-/// <summary>A cluster in this process that commits files and rows, ended at each point where that could tear them apart.</summary>
+/// <summary>A cluster in this process that commits files and rows, ended at each point where that could tear them apart. Each test leaves three nodes.</summary>
 [Collection("server")]
-public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
+public sealed class ClusterCommitTests(SharedServer shared, ClusterCommitTests.Committing committing) : IClassFixture<ClusterCommitTests.Committing>, IDisposable
 {
     private const int Partitions = 4;
     private const string Secret = "horse-battery-staple";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-commit-").FullName;
-    private readonly Halt halt = new();
-    private MiniCluster cluster = null!;
-    private MapReduceClient client = null!;
+    private readonly Halt halt = committing.Halt;
+    private MapReduceClient client = committing.Connect();
 
     private PostgresServer Server => shared.Server;
 
-    public async Task InitializeAsync()
-    {
-        if (PostgresServer.Programs is null) return;
-        var settings = $"""
-            mapreduce.connections.warehouse = "{Server.ConnectionString}"
-            mapreduce.connections.closed = "Host=127.0.0.1;Port=1;Username=someone;Password={Secret}"
-            mapreduce.master.speculation-minimum = 10m
-            {TestProgram.Settings}
-            """;
-        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), settings, node => [new HaltingParticipant(node.Connections, node.Name, halt)]);
-        client = cluster.Connect();
-    }
+    private MiniCluster Cluster => committing.Cluster;
 
-    public async Task DisposeAsync()
-    {
-        if (PostgresServer.Programs is null) return;
-        client.Dispose();
-        await cluster.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
-    }
+    private string Folder => committing.Folder;
+
+    public void Dispose() => client?.Dispose();
 
     [PostgresFact]
     public async Task A_master_that_ends_anywhere_in_the_commit_is_succeeded_by_one_that_completes_it()
@@ -54,16 +37,16 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
             var master = await standing.WaitAsync(Patience.Limit);
             Assert.Equal(committed, Server.Scalar<long>($"SELECT count(*) FROM mapreduce_commit.shares WHERE job = '{job}'"));
             Assert.Equal(Partitions - committed, Server.Prepared().Count);
-            Assert.False(Path.Exists(Path.Combine(folder, table)));
-            await cluster.AbortAsync(master);
+            Assert.False(Path.Exists(Path.Combine(Folder, table)));
+            await Cluster.AbortAsync(master);
             halt.Release();
             await EndsExactlyAsync(job, table);
             var events = await EventsAsync(job);
             Assert.Equal(1, events.Count(@event => @event.Event == "CommitDecided"));
             Assert.True(events.FindLastIndex(@event => @event.Event == "EpochClaimed") > events.FindIndex(@event => @event.Event == "CommitDecided"));
-            await cluster.AddAsync(master);
+            await Cluster.AddAsync(master);
             client.Dispose();
-            client = cluster.Connect();
+            client = Cluster.Connect();
         }
     }
 
@@ -71,7 +54,7 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
     public async Task What_an_attempt_prepared_that_died_before_its_report_is_given_up_and_made_again()
     {
         Server.Execute("CREATE TABLE unreported (number bigint PRIMARY KEY, word text)");
-        var gate = Directory.CreateDirectory(Path.Combine(folder, "gate")).FullName;
+        var gate = Directory.CreateDirectory(committing.Place("gate")).FullName;
         var job = await SubmitAsync("unreported", "--gate", gate);
         var attempt = await FirstAtAsync(gate);
         using (var executor = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(attempt), CultureInfo.InvariantCulture)))
@@ -88,7 +71,7 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
     public async Task A_job_that_is_cancelled_while_rows_are_prepared_leaves_none()
     {
         Server.Execute("CREATE TABLE cancelled (number bigint PRIMARY KEY, word text)");
-        var gate = Directory.CreateDirectory(Path.Combine(folder, "gate")).FullName;
+        var gate = Directory.CreateDirectory(committing.Place("gate")).FullName;
         var job = await SubmitAsync("cancelled", "--gate", gate);
         await FirstAtAsync(gate);
         Assert.NotEmpty(Server.Prepared());
@@ -97,7 +80,7 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
         await UntilAsync(() => Server.Prepared().Count == 0 && Server.Scalar<bool>($"SELECT ended IS NOT NULL FROM mapreduce_commit.jobs WHERE job = '{job}'"));
         // A zombie that would prepare now cannot.
         Assert.Equal(0, Server.Scalar<long>("SELECT count(*) FROM cancelled"));
-        Assert.False(Path.Exists(Path.Combine(folder, "cancelled")));
+        Assert.False(Path.Exists(Path.Combine(Folder, "cancelled")));
     }
 
     [PostgresFact]
@@ -115,7 +98,71 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
         Assert.Contains("Nothing of the job is committed", details.Failure.Message, StringComparison.Ordinal);
         await UntilAsync(() => Server.Prepared().Count == 0);
         Assert.Equal(0, Server.Scalar<long>("SELECT count(*) FROM meddled"));
-        Assert.False(Path.Exists(Path.Combine(folder, "meddled")));
+        Assert.False(Path.Exists(Path.Combine(Folder, "meddled")));
+    }
+
+    [PostgresFact]
+    public async Task A_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice()
+    {
+        Server.Execute("CREATE TABLE unanswered (number bigint PRIMARY KEY, word text)");
+        var dropped = committing.Relay.DropAnswerTo("COMMIT PREPARED");
+        var job = await SubmitAsync("unanswered", "--connection", "relayed");
+        Assert.Contains(job, await dropped.WaitAsync(Patience.Limit), StringComparison.Ordinal);
+        await EndsExactlyAsync(job, "unanswered");
+        Assert.Equal(Partitions, Server.Scalar<long>($"SELECT count(*) FROM mapreduce_commit.shares WHERE job = '{job}'"));
+    }
+
+    [PostgresFact]
+    public async Task What_is_rolled_back_by_hand_amid_the_commit_fails_the_job_and_says_how_much_is_committed()
+    {
+        Server.Execute("CREATE TABLE torn (number bigint PRIMARY KEY, word text)");
+        var shares = 0;
+        // The second share is committed: the others are prepared, and were there when the commit looked.
+        halt.Committed = _ =>
+        {
+            if (++shares == 2) Server.Execute($"ROLLBACK PREPARED '{Server.Prepared()[^1]}'");
+        };
+        var job = await SubmitAsync("torn");
+        var details = await client.WaitAsync(job);
+        halt.Committed = null;
+        Assert.Equal(("failed", "Publish"), (details.Phase, details.Failure?.Reason));
+        Assert.Contains("3 other shares are committed already", details.Failure!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Nothing of the job is committed", details.Failure.Message, StringComparison.Ordinal);
+        Assert.Equal(3, Server.Scalar<long>($"SELECT count(*) FROM mapreduce_commit.shares WHERE job = '{job}'"));
+        await UntilAsync(() => Server.Prepared().Count == 0);
+        Assert.False(Path.Exists(Path.Combine(Folder, "torn")));
+    }
+
+    [PostgresFact]
+    public async Task What_an_attempt_prepared_that_died_is_given_up_by_the_next_master_before_anything_is_decided()
+    {
+        Server.Execute("CREATE TABLE reconciled (number bigint PRIMARY KEY, word text)");
+        var gate = Directory.CreateDirectory(committing.Place("gate")).FullName;
+        var job = await SubmitAsync("reconciled", "--gate", gate);
+        var attempt = await FirstAtAsync(gate);
+        bool IsPrepared() => Server.Prepared().Exists(share => share.Contains($":{Path.GetFileName(attempt)}:", StringComparison.Ordinal));
+        Assert.True(IsPrepared());
+        // The master learns of its death, and ends before it has given anything up.
+        var standing = halt.Arm("recovering", 1);
+        using (var executor = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(attempt), CultureInfo.InvariantCulture)))
+        {
+            executor.Kill();
+            await executor.WaitForExitAsync();
+        }
+        var master = await standing.WaitAsync(Patience.Limit);
+        Assert.True(IsPrepared());
+        await Cluster.AbortAsync(master);
+        halt.Release();
+        // All others stand at the gate, so nothing can be decided.
+        await UntilAsync(() => !IsPrepared());
+        Assert.Equal(0, Server.Scalar<long>($"SELECT count(*) FROM mapreduce_commit.shares WHERE job = '{job}'"));
+        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+        client.Dispose();
+        client = Cluster.Connect();
+        await EndsExactlyAsync(job, "reconciled");
+        await Cluster.AddAsync(master);
+        var events = await EventsAsync(job);
+        Assert.True(events.FindLastIndex(@event => @event.Event == "EpochClaimed") < events.FindIndex(@event => @event.Event == "CommitDecided"));
     }
 
     [PostgresFact]
@@ -130,16 +177,16 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
             Assert.True(cause.Kind == FindingKind.DatabaseRefused, $"{cause.Kind} ({cause.Reason}): {cause.Message}");
             Assert.Contains(words, cause.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(Secret, cause.Message, StringComparison.Ordinal);
-            Assert.Equal((true, "up"), (cluster.Nodes.ContainsKey(cause.Node ?? ""), cause.NodeState));
-            Assert.False(Path.Exists(Path.Combine(folder, table)));
+            Assert.Equal((true, "up"), (Cluster.Nodes.ContainsKey(cause.Node ?? ""), cause.NodeState));
+            Assert.False(Path.Exists(Path.Combine(Folder, table)));
         }
         Assert.Empty(Server.Prepared());
     }
 
-    private Task<string> SubmitAsync(string table, params string[] more) => client.SubmitAsync("MapReduce.PostgresJobs", folder, request => request with
+    private Task<string> SubmitAsync(string table, params string[] more) => client.SubmitAsync("MapReduce.PostgresJobs", Folder, request => request with
     {
         JobClass = "NumbersToTable",
-        Output = Path.Combine(folder, table),
+        Output = Path.Combine(Folder, table),
         Arguments = ["--table", table, "--partitions", $"{Partitions}", .. more],
     });
 
@@ -147,7 +194,7 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
     {
         var details = await client.WaitAsync(job);
         Assert.Equal((null, "succeeded"), (details.Failure?.Message, details.Phase));
-        var files = Directory.GetFiles(Path.Combine(folder, table), "part-*").SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal);
+        var files = Directory.GetFiles(Path.Combine(Folder, table), "part-*").SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal);
         Assert.Equal(files, Server.Rows($"SELECT number, word FROM {table}").Order(StringComparer.Ordinal));
         Assert.Equal(1000, Server.Scalar<long>($"SELECT count(*) FROM {table}"));
         Assert.Empty(Server.Prepared());
@@ -173,5 +220,47 @@ public sealed class ClusterCommitTests(SharedServer shared) : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!isSo()) await pause.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>The cluster, and how it is disturbed.</summary>
+    public sealed class Committing(SharedServer shared) : IAsyncLifetime
+    {
+        private Relay? relay;
+        private MiniCluster? cluster;
+        private int places;
+
+        internal Halt Halt { get; } = new();
+
+        internal MiniCluster Cluster => cluster!;
+
+        internal Relay Relay => relay!;
+
+        internal string Folder { get; } = Directory.CreateTempSubdirectory("mapreduce-commit-").FullName;
+
+        internal MapReduceClient Connect() => cluster?.Connect()!;
+
+        /// <summary>A place of its own for a test.</summary>
+        internal string Place(string name) => Path.Combine(Folder, $"{name}-{++places}");
+
+        public async Task InitializeAsync()
+        {
+            if (PostgresServer.Programs is null) return;
+            relay = new Relay(shared.Server.Port);
+            var settings = $"""
+                mapreduce.connections.warehouse = "{shared.Server.ConnectionString}"
+                mapreduce.connections.relayed = "{shared.Server.ConnectionStringAt(relay.Port)}"
+                mapreduce.connections.closed = "Host=127.0.0.1;Port=1;Username=someone;Password={Secret}"
+                mapreduce.master.speculation-minimum = 10m
+                {TestProgram.Settings}
+                """;
+            cluster = await MiniCluster.StartAsync(3, Path.Combine(Folder, "cluster"), settings, node => [new HaltingParticipant(node.Connections, node.Name, Halt)]);
+        }
+
+        public async Task DisposeAsync()
+        {
+            if (cluster is not null) await cluster.DisposeAsync();
+            relay?.Dispose();
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }

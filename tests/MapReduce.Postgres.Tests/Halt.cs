@@ -11,6 +11,9 @@ internal sealed class Halt
     private TaskCompletionSource<string> hit = new();
     private ManualResetEventSlim release = new();
 
+    /// <summary>Done whenever a share is committed, amid the commit, which goes on; null for nothing.</summary>
+    public Action<string>? Committed { get; set; }
+
     /// <summary>Arms a point.</summary>
     /// <returns>Ends with the name of the node that stands there.</returns>
     public Task<string> Arm(string at, int after)
@@ -41,7 +44,11 @@ internal sealed class Halt
 /// <summary>PostgreSQL, with points to halt at.</summary>
 internal sealed class HaltingParticipant(Connections connections, string node, Halt halt) : ICommitParticipant
 {
-    private readonly PostgresParticipant inner = new(connections, _ => halt.Pass(node, "committing"));
+    private readonly PostgresParticipant inner = new(connections, share =>
+    {
+        halt.Committed?.Invoke(share);
+        halt.Pass(node, "committing");
+    });
 
     public string Name => inner.Name;
 
@@ -56,5 +63,9 @@ internal sealed class HaltingParticipant(Connections connections, string node, H
 
     public void Abort(JobCommit job) => inner.Abort(job);
 
-    public void Recover(JobCommit job, Func<string, bool> isOut) => inner.Recover(job, isOut);
+    public void Recover(JobCommit job, Func<string, bool> isOut)
+    {
+        halt.Pass(node, "recovering");
+        inner.Recover(job, isOut);
+    }
 }

@@ -19,17 +19,20 @@ public sealed partial class PostgresServer : IDisposable
     private Process? process;
 
     public PostgresServer(params string[] settings)
+        : this(settings, isStandby: false)
     {
-        this.settings = settings;
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
         File.WriteAllText(Path.Combine(folder, "password"), Password);
         if (IsRoot) Run("chown", "-R", "postgres", folder);
         Run([.. AsUser, Path.Combine(Programs!, "initdb"), "-D", Data, "--username=mapreduce", $"--pwfile={Path.Combine(folder, "password")}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
         Start();
+    }
+
+    private PostgresServer(string[] settings, bool isStandby)
+    {
+        this.settings = isStandby ? [.. settings, "hot_standby=on"] : settings;
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Port = ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>The folder of the server's programs; null where it is not installed.</summary>
@@ -39,7 +42,10 @@ public sealed partial class PostgresServer : IDisposable
 
     public int Port { get; }
 
-    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Database=postgres;Username=mapreduce;Password={Password}";
+    public string ConnectionString => ConnectionStringAt(Port);
+
+    /// <summary>How to connect to the server by way of another port.</summary>
+    public string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port};Database=postgres;Username=mapreduce;Password={Password}";
 
     private string Data => Path.Combine(folder, "data");
 
@@ -74,6 +80,36 @@ public sealed partial class PostgresServer : IDisposable
                 Thread.Yield();
             }
         }
+    }
+
+    /// <summary>Makes and starts a standby of this server, without which nothing is committed from then on.</summary>
+    public PostgresServer StartStandby()
+    {
+        var standby = new PostgresServer(settings, isStandby: true);
+        if (IsRoot) Run("chown", "-R", "postgres", standby.folder);
+        Run([.. AsUser, Path.Combine(Programs!, "pg_basebackup"), "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "-d", $"postgresql://mapreduce:{Password}@127.0.0.1:{Port}/postgres?application_name=standby"]);
+        standby.Start();
+        Execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+        Execute("SELECT pg_reload_conf()");
+        var patience = Stopwatch.StartNew();
+        while (Scalar<long>("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") == 0)
+            if (patience.Elapsed > Patience.Limit) throw new InvalidOperationException("The standby does not follow.");
+        return standby;
+    }
+
+    /// <summary>Makes a standby the server that all write to.</summary>
+    public void Promote()
+    {
+        if (!Scalar<bool>("SELECT pg_promote(true, 600)")) throw new InvalidOperationException("The standby is not promoted.");
+    }
+
+    /// <summary>Kills the server and all its processes at once, as a machine that loses its power.</summary>
+    public void Crash()
+    {
+        process!.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+        process = null;
     }
 
     /// <summary>Ends the server as an operator would who is in a hurry.</summary>

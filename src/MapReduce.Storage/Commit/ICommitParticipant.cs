@@ -33,7 +33,9 @@ public interface ICommitParticipant
     /// <param name="job">The job, and where it writes.</param>
     /// <param name="tickets">The tickets of this participant of all attempts that count.</param>
     /// <exception cref="StorageException">
-    /// Not now; or, with <see cref="StorageError.Lost"/>, <see cref="StorageError.OutputExists"/> or <see cref="StorageError.InvalidPath"/>, never: then nothing was made visible.
+    /// Not now; or never. With <see cref="StorageError.OutputExists"/> or <see cref="StorageError.InvalidPath"/> nothing was made visible. With <see cref="StorageError.Lost"/> something that a ticket names
+    /// is gone although it was prepared, which no coordinator does after the decision: somebody else has removed it. A participant looks for that before it makes anything visible, and nothing is visible where it finds it then.
+    /// What is removed while it commits is found too late: what was made visible before stays so, nothing takes it back, and the message says how much that is.
     /// </exception>
     void Commit(JobCommit job, IReadOnlyList<CommitTicket> tickets);
 
