@@ -69,10 +69,12 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <param name="settings">Its settings.</param>
     /// <param name="electors">The <see cref="Electors"/> of the life before; null in the first life of a process, when the seed nodes are.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ConfigurationException">A port is taken, or a setting makes no sense.</exception>
+    /// <exception cref="ConfigurationException">A port is taken, the database of the journal refuses the node, or a setting makes no sense.</exception>
     public static async Task<MapReduceNode> StartAsync(NodeSettings settings, IReadOnlyList<string>? electors = null, CancellationToken cancellation = default)
     {
         Directory.CreateDirectory(settings.Folder);
+        // In later lives the database is known to have let this node in, and it is waited for.
+        var absence = electors is null && settings.IsMaster ? await Task.Run(() => JournalDatabase.Absence(settings), cancellation) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         NodeLogging.Add(builder.Logging, settings);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Transport.Listen(kestrel, settings));
@@ -93,6 +95,7 @@ public sealed class MapReduceNode : IAsyncDisposable
             var system = application.Services.GetRequiredService<ActorSystem>();
             node = Compose(settings, application, system, electors ?? AkkaConfiguration.SeedsOf(settings));
             await application.StartAsync(cancellation);
+            if (absence is not null) application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Absence}", absence);
             return node;
         }
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

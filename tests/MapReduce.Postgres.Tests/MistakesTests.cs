@@ -1,6 +1,8 @@
 using MapReduce.Cluster.Tests;
 using MapReduce.Engine;
 using MapReduce.Local;
+using MapReduce.Node;
+using MapReduce.Node.Configuration;
 using MapReduce.Sdk;
 using Xunit;
 
@@ -80,6 +82,49 @@ public sealed class MistakesTests(SharedServer shared)
         failure = Assert.Throws<JobFailedException>(() => Jobs.Run(without, job => Jobs.Words(job).WriteTo(Postgres.Table("warehouse", "many")), "words"));
         Assert.Contains("max_prepared_transactions is 0", failure.Message, StringComparison.Ordinal);
         Assert.Contains("postgresql.conf to 4 or more, and restart", failure.Message, StringComparison.Ordinal);
+    }
+
+    [PostgresFact]
+    public async Task A_journal_that_refuses_the_node_ends_its_start_in_words_and_one_that_is_away_is_named()
+    {
+        const string Secret = "horse-battery-staple";
+        var folder = Directory.CreateTempSubdirectory("mapreduce-mistakes-").FullName;
+        var token = Path.Combine(folder, "token");
+        await File.WriteAllTextAsync(token, "0123456789abcdef0123456789abcdef");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        try
+        {
+            var good = Server.ConnectionString;
+            await Refused(good.Replace(PostgresServer.Password, Secret, StringComparison.Ordinal), "refuses this node", "user mapreduce", "the user and the password");
+            await Refused(good.Replace("Database=postgres", "Database=elsewhere", StringComparison.Ordinal), "refuses this node", "database elsewhere", "the name of the database");
+            await Refused(good.Replace($"Password={PostgresServer.Password}", "", StringComparison.Ordinal), "wants a password");
+            await Refused($"Host=127.0.0.1;Pasword={Secret}", "cannot be understood");
+
+            Assert.Null(JournalDatabase.Absence(Settings(good)));
+            var absence = JournalDatabase.Absence(Settings($"Host=127.0.0.1;Port=1;Database=journal;Username=someone;Password={Secret}"))!;
+            Assert.Contains("The database of the journal (host 127.0.0.1, port 1, database journal, user someone) does not answer", absence, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, absence, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        NodeSettings Settings(string connection) => NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), NodeConfiguration.Parse($$"""
+            mapreduce {
+              node { name = "node-1", folder = "{{folder}}/node" }
+              http.token-file = "{{token}}"
+              journal { provider = postgresql, connection = "{{connection}}" }
+            }
+            """, "test"), "test").WithFallback(NodeConfiguration.Local));
+
+        async Task Refused(string connection, params string[] words)
+        {
+            var refused = await Assert.ThrowsAsync<ConfigurationException>(() => MapReduceNode.StartAsync(Settings(connection)));
+            Assert.All(words, word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
+            Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(PostgresServer.Password, refused.ToString(), StringComparison.Ordinal);
+        }
     }
 
     [PostgresFact]

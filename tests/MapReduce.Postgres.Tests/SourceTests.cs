@@ -65,4 +65,26 @@ public sealed class SourceTests(SharedServer shared)
 
         void Read(Func<JobBuilder, Source<PostgresRow>> read) => Jobs.Run(Server, job => read(job).Map((PostgresRow row, IEmitter<long, None> output) => output.Emit(row.GetInt64(0), None.Value)).Sort().WriteText(job.Output));
     }
+
+    [PostgresFact]
+    public void A_table_that_cannot_be_read_is_told_with_the_reason_and_without_a_secret()
+    {
+        const string Secret = "horse-battery-staple";
+        var good = Server.ConnectionString;
+        Server.Execute("CREATE TABLE readable (id bigint)");
+        Told(good, "absent", "absent");
+        Told(good.Replace(PostgresServer.Password, Secret, StringComparison.Ordinal), "readable", "refuses the login");
+        Told(good.Replace("Database=postgres", "Database=elsewhere", StringComparison.Ordinal), "readable", "no such database");
+        Told($"Host=127.0.0.1;Port=1;Username=someone;Password={Secret}", "readable", "does not answer");
+
+        static void Told(string connection, string table, string words)
+        {
+            var failure = Assert.Throws<JobFailedException>(() => Jobs.Run(Jobs.Settings(connection), job => job.Read(Postgres.Table("warehouse", table))
+                .Map((PostgresRow row, IEmitter<long, None> output) => output.Emit(row.GetInt64(0), None.Value)).WriteText(job.Output)));
+            Assert.Equal(EngineError.BadInput, failure.Error);
+            Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain(PostgresServer.Password, failure.ToString(), StringComparison.Ordinal);
+        }
+    }
 }
