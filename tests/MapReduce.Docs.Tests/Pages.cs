@@ -9,11 +9,11 @@ internal static partial class Pages
 
     /// <summary>All pages, as paths from the root.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Directory.GetFiles(Root, "*.md")
-        .Concat(((string[])["docs", "deploy", "hocon", "tests", "jobs"]).Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.md", SearchOption.AllDirectories)))
+        .Concat(((string[])["docs", "deploy", "hocon", "tests", "jobs", "templates"]).Select(folder => Path.Combine(Root, folder)).Where(Directory.Exists).SelectMany(folder => Directory.GetFiles(folder, "*.md", SearchOption.AllDirectories)))
         .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/node_modules/", StringComparison.Ordinal))
         .Select(file => Path.GetRelativePath(Root, file)).Order(StringComparer.Ordinal)];
 
-    /// <summary>The lines of the shell blocks of a page, a block each.</summary>
+    /// <summary>The lines of the blocks of commands of a page, a block each.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Shell(string page)
         => [.. Block().Matches(File.ReadAllText(Path.Combine(Root, page))).Select(block => (IReadOnlyList<string>)[.. block.Groups["code"].Value.Split('\n').Select(Line).Where(line => line.Length > 0)])];
 
@@ -26,7 +26,7 @@ internal static partial class Pages
         return (comment < 0 ? line : line[..comment]).Trim();
     }
 
-    [GeneratedRegex("```sh\n(?<code>.*?)```", RegexOptions.Singleline)]
+    [GeneratedRegex("^```(?:sh|console)\n(?<code>.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 
     [GeneratedRegex(@"(?:\]\(|(?:src|srcset|href)="")(?<target>[^)\s""]+)[)""]")]
