@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using Google.Protobuf;
 using MapReduce.Protocol.Journal;
@@ -43,6 +44,19 @@ public sealed class MistakesTests : IDisposable
         var (got, output, error) = Mr.Run(arguments.Select(Fill));
         Assert.True(code == got, $"{got}: {output}{error}");
         Assert.Contains(words, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_link_of_cluster_up_logs_a_browser_in_and_is_of_no_use_to_the_next()
+    {
+        var (first, second) = shared.Visits;
+        Assert.Equal((HttpStatusCode.SeeOther, "/"), (first.StatusCode, first.Headers.Location?.ToString()));
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        using var page = new HttpRequestMessage(HttpMethod.Get, new Uri(shared.Cluster.Link, "/")) { Headers = { { "Cookie", Assert.Single(first.Headers.GetValues("Set-Cookie")).Split(';')[0] } } };
+        using var shown = await http.SendAsync(page);
+        Assert.Equal(HttpStatusCode.OK, shown.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, second.StatusCode);
+        Assert.False(second.Headers.Contains("Set-Cookie"));
     }
 
     [Fact]

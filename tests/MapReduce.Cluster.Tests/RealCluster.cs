@@ -21,10 +21,14 @@ internal sealed partial class RealCluster : IDisposable
         Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
         Nodes = Processes(document);
+        Link = new Uri(document.RootElement.GetProperty("dashboard").GetString()!);
         Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
     }
 
     public MapReduceClient Client { get; }
+
+    /// <summary>The link to the dashboard that <c>mr cluster up</c> gave.</summary>
+    public Uri Link { get; }
 
     /// <summary>The process of each node.</summary>
     public IReadOnlyDictionary<string, int> Nodes { get; private set; }

@@ -13,7 +13,17 @@ public sealed class SharedCluster : IDisposable, ICollectionFixture<SharedCluste
 
     public SharedCluster() => http = new(() => Mr.Json("cluster", "status", "--cluster", Cluster.State).GetProperty("nodes")[0].GetProperty("http").GetString()!);
 
+    public SharedCluster()
+    {
+        // At once: the link is good for some minutes only.
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        Visits = (http.GetAsync(Cluster.Link).GetAwaiter().GetResult(), http.GetAsync(Cluster.Link).GetAwaiter().GetResult());
+    }
+
     internal RealCluster Cluster { get; } = new();
+
+    /// <summary>What the link of <c>mr cluster up</c> answers the first time, and the second.</summary>
+    internal (HttpResponseMessage First, HttpResponseMessage Second) Visits { get; }
 
     internal string Http => http.Value;
 
