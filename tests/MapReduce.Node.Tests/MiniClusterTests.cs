@@ -13,7 +13,7 @@ using Xunit;
 namespace MapReduce.Node.Tests;
 
 /// <summary>Whole clusters in this process; only executors are processes of their own.</summary>
-public sealed class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFixture<MiniClusterTests.Shared>, IAsyncLifetime
+public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFixture<MiniClusterTests.Shared>, IAsyncLifetime
 {
     /// <summary>All segments travel over HTTP; and an attempt that stands at a gate is no straggler to be helped.</summary>
     private const string Settings = """
@@ -205,17 +205,6 @@ public sealed class MiniClusterTests(MiniClusterTests.Shared shared) : IClassFix
             Assert.NotEqual("node-lost", change.Change);
             if (change.Change == "job-ended" && change.Job == id) break;
         }
-    }
-
-    [Fact]
-    public async Task What_user_code_writes_is_the_log_of_its_attempt()
-    {
-        var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with { JobClass = "Talking", Inputs = [Text(2)] });
-        await client.WaitAsync(id);
-        var log = await client.LogAsync(id, "s0-m00000-a0");
-        Assert.Contains("saw one two 0\n", log, StringComparison.Ordinal);
-        Assert.Contains("with concern\n", log, StringComparison.Ordinal);
-        Assert.Equal("unknown-attempt", (await Assert.ThrowsAsync<ApiException>(() => client.LogAsync(id, "../../token"))).Code);
     }
 
     [Fact]
