@@ -20,6 +20,7 @@ public sealed class ProvokedFailuresTests(Cluster cluster)
     [InlineData("Overflowing", "x\n", FindingKind.StackOverflow)]
     [InlineData("Greedy", "x\n", FindingKind.OutOfMemory)]
     [InlineData("Lacking", "x\n", FindingKind.MissingDependency)]
+    [InlineData("LackingLibrary", "x\n", FindingKind.MissingDependency)]
     [InlineData("MoodyDefine", "x\n", FindingKind.NotDeterministic)]
     [InlineData("LostResult", "x\n", FindingKind.Definition)]
     public async Task Code_that_fails_its_job_is_named(string job, string input, string kind)
@@ -35,6 +36,7 @@ public sealed class ProvokedFailuresTests(Cluster cluster)
         if (kind == FindingKind.ThrowingMapper) Assert.Equal((file, 0L, "bad"), (cause.File, cause.Offset, cause.Record));
         if (kind == FindingKind.ThrowingDefinition) Assert.Equal("InvalidOperationException", cause.Exception);
         if (kind == FindingKind.ThrowingReducer) Assert.Equal("bad", cause.Record);
+        if (job == "LackingLibrary") Assert.Contains("'CsCheck, ", cause.Message, StringComparison.Ordinal);
         if (kind is FindingKind.PoisonRecord or FindingKind.ThrowingReducer) Assert.Contains("Mistakes.cs:", cause.Place, StringComparison.Ordinal);
     }
 
@@ -88,8 +90,12 @@ public sealed class ProvokedFailuresTests(Cluster cluster)
             else File.Delete(output);
         }
         Open(gate);
-        var diagnosis = await cluster.DiagnoseAsync(job);
-        Assert.Equal(kind, diagnosis.Cause?.Kind);
+        var cause = (await cluster.DiagnoseAsync(job)).Cause!;
+        Assert.Equal((kind, holder, "up"), (cause.Kind, cause.Node, cause.NodeState));
+        // The task whose output it is: one that ran on that node.
+        Assert.StartsWith("s0-m", cause.Task, StringComparison.Ordinal);
+        Assert.StartsWith($"{cause.Task}-a", cause.Attempt, StringComparison.Ordinal);
+        await cluster.EventAsync(job, @event => @event.Event == "AttemptSucceeded" && @event.Attempt == cause.Attempt && @event.Node == holder);
     }
 
     [MountFact]
