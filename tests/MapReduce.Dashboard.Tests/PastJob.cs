@@ -12,7 +12,7 @@ using MapReduce.Protocol.Work;
 
 namespace MapReduce.Dashboard.Tests;
 
-/// <summary>A large job of last week, written into a journal as a job master would have written it.</summary>
+/// <summary>A large job of last week, written into a journal as a job master would have written it; and beside it <see cref="UnevenJob"/>.</summary>
 internal sealed class PastJob
 {
     public const int Maps = 19_900;
@@ -42,13 +42,18 @@ internal sealed class PastJob
         var job = new PastJob(began);
         var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(AkkaConfiguration.Make(settings)), Journal.Options(settings));
         using var system = ActorSystem.Create("past", setup);
-        var records = job.events.Select(JobEventCodec.ToRecord).Cast<object>().ToList();
-        await WriteAsync(system, $"job-{Id}", records, JobStateCodec.Write(job.state));
+        await WriteAsync(system, $"job-{Id}", [.. job.events.Select(JobEventCodec.ToRecord)], JobStateCodec.Write(job.state));
+        var uneven = new JobState(JobId.Parse(UnevenJob.Id), new JobRules());
+        var events = UnevenJob.Events(began.AddHours(1)).ToList();
+        foreach (var @event in events) uneven.Apply(@event);
+        await WriteAsync(system, $"job-{UnevenJob.Id}", [.. events.Select(JobEventCodec.ToRecord)], JobStateCodec.Write(uneven));
         var spec = new JobSpec { Id = Id, Name = Name, Output = "/data/clicks/by-day", Attempts = 4, Priority = 1, Submitted = began.UtcTicks, Order = new JobOrder { Inputs = { "/data/clicks/2026-*" }, Settings = new Protocol.Execution.Settings() } };
         await WriteAsync(system, "job-master",
         [
             new MasterRecord { Version = 1, At = began.UtcTicks, EpochClaimed = new EpochClaimed { Epoch = 1 } },
             new MasterRecord { Version = 1, At = began.UtcTicks, JobAccepted = new JobAccepted { Spec = spec } },
+            new MasterRecord { Version = 1, At = began.UtcTicks, JobAccepted = new JobAccepted { Spec = new JobSpec(spec) { Id = UnevenJob.Id, Name = UnevenJob.Name, Output = "/data/orders/by-customer", Submitted = began.AddHours(1).UtcTicks } } },
+            new MasterRecord { Version = 1, At = uneven.EndedAt!.Value.UtcTicks, JobEnded = new JobEnded { Job = UnevenJob.Id, Phase = "succeeded", Tasks = UnevenJob.Maps + UnevenJob.Reduces + 2, Progress = new JobProgress { Stages = 2, IsPlanned = true, Maps = 1, MapsDone = 1, Reduces = 1, ReducesDone = 1, InputBytes = uneven.Totals.InputBytes } } },
             new MasterRecord { Version = 1, At = job.state.EndedAt!.Value.UtcTicks, JobEnded = new JobEnded { Job = Id, Phase = "succeeded", Tasks = Maps + Reduces, Progress = new JobProgress { Stages = 1, IsPlanned = true, Maps = Maps, MapsDone = Maps, Reduces = Reduces, ReducesDone = Reduces, InputBytes = job.state.Totals.InputBytes } } },
         ], null);
         await system.Terminate();
