@@ -2,8 +2,8 @@
 """telemetry.py [--mr PROGRAM] [--work FOLDER] [--rounds 15] [--size 1GiB]: what metrics, traces and logs cost of the throughput of W1.
 
 Two clusters of three nodes stand side by side. One exports nothing. The other sends traces, metrics and logs to a collector on this machine, which this
-script is, and is scraped every five seconds. Each round runs the word count on both, in the order off on on off, and compares the times by the
-clusters' own clocks, and the processor time of the nodes and their executors, which a busy machine disturbs less. The outcome is the mean of the rounds'
+script is, and is scraped every five seconds of its work: while the other one works nobody asks it anything. Each round runs the word count on both, in the
+order off on on off on off off on, and compares the times by the clusters' own clocks, and the processor time of the nodes and their executors, which a busy machine disturbs less. The outcome is the mean of the rounds'
 ratios with its 95 % confidence interval, by Student's t over their logarithms.
 
 Rounds add up over calls: --keep FILE keeps the ratios of earlier ones, so that it can be run in pieces.
@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.request
 
 # The 97.5 % quantiles of Student's t by degrees of freedom.
@@ -64,6 +65,9 @@ folders = {"off": f"{state}/off", "on": f"{state}/on"}
 collector = f"http://127.0.0.1:{server.server_port}"
 telemetry = [f'telemetry.otlp-endpoint = "{collector}"', 'telemetry.otlp-protocol = "http/protobuf"', "log.format = json"]
 over = threading.Event()
+# The cluster with telemetry has a job.
+working = threading.Event()
+ORDER = ("off", "on", "on", "off", "on", "off", "off", "on")
 
 
 def up(name, settings):
@@ -76,7 +80,16 @@ def up(name, settings):
 def scrape(nodes):
     with open(f"{folders['on']}/token") as file:
         token = file.read().strip()
-    while not over.wait(5):
+    due = 5.0
+    while not over.is_set():
+        if not working.wait(1):
+            continue
+        begun = time.monotonic()
+        over.wait(min(due, 0.1))
+        due -= time.monotonic() - begun
+        if due > 0 or not working.is_set():
+            continue
+        due = 5.0
         for node in nodes:
             urllib.request.urlopen(urllib.request.Request(node + "metrics", headers={"Authorization": f"Bearer {token}"})).read()
 
@@ -108,8 +121,10 @@ def seconds(name):
     shutil.rmtree(output, ignore_errors=True)
     environment = dict(os.environ)
     if name == "on":
+        working.set()
         environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": collector, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
     run = subprocess.run([mr, "submit", job, "--cluster", folders[name], "--json", "--input", text, "--output", output], check=True, capture_output=True, text=True, env=environment)
+    working.clear()
     details = json.loads(run.stdout)
     start, end = (datetime.datetime.fromisoformat(details[moment]) for moment in ("submitted", "ended"))
     return (end - start).total_seconds(), processor(name) - before
@@ -128,12 +143,12 @@ try:
         seconds(name)
     for _ in range(options.rounds):
         times, work = {"off": 0.0, "on": 0.0}, {"off": 0.0, "on": 0.0}
-        for name in ("off", "on", "on", "off"):
+        for name in ORDER:
             wall, processor_time = seconds(name)
             times[name] += wall
             work[name] += processor_time
         ratios.append([times["on"] / times["off"], work["on"] / work["off"]])
-        print(f"off {times['off'] / 2:.2f} s, on {times['on'] / 2:.2f} s: {ratios[-1][0]:.3f}; processor time {work['off'] / 2:.2f} and {work['on'] / 2:.2f} s: {ratios[-1][1]:.3f}", flush=True)
+        print(f"off {times['off'] / 4:.2f} s, on {times['on'] / 4:.2f} s: {ratios[-1][0]:.3f}; processor time {work['off'] / 4:.2f} and {work['on'] / 4:.2f} s: {ratios[-1][1]:.3f}", flush=True)
         if options.keep:
             with open(options.keep, "w") as file:
                 json.dump(ratios, file)
