@@ -87,7 +87,7 @@ public sealed partial class PostgresServer : IDisposable
     {
         var standby = new PostgresServer(settings, isStandby: true);
         if (IsRoot) Run("chown", "-R", "postgres", standby.folder);
-        Run([.. AsUser, Path.Combine(Programs!, "pg_basebackup"), "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "-d", $"postgresql://mapreduce:{Password}@127.0.0.1:{Port}/postgres?application_name=standby"]);
+        Run([.. AsUser, Beside("pg_basebackup"), "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "-d", $"postgresql://mapreduce:{Password}@127.0.0.1:{Port}/postgres?application_name=standby"]);
         standby.Start();
         Execute("ALTER SYSTEM SET synchronous_standby_names = 'standby'");
         Execute("SELECT pg_reload_conf()");
@@ -166,6 +166,13 @@ public sealed partial class PostgresServer : IDisposable
     {
         if (process is not null) Stop();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>A program of the same installation, of which the path may have links to some programs only.</summary>
+    private static string Beside(string program)
+    {
+        var server = Path.Combine(Programs!, "postgres");
+        return Path.Combine(Path.GetDirectoryName(File.ResolveLinkTarget(server, returnFinalTarget: true)?.FullName ?? server)!, program);
     }
 
     private static void Run(params string[] command)

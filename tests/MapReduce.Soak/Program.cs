@@ -10,6 +10,7 @@ Dictionary<string, (string About, Func<int, Task<Outcome>> Run, int Count)> soak
     ["shuffle"] = ("a shuffle over HTTP from so many maps to 200 reduces", ShuffleSoak.RunAsync, 1000),
     ["commits"] = ("kills of workers, executors, masters and database processes around prepare and commit; rows and files must agree", CommitSoak.RunAsync, 200),
     ["journal"] = ("the journal's PostgreSQL is away for so many seconds while jobs run; nothing may be lost", JournalSoak.RunAsync, 30),
+    ["failover"] = ("the PostgreSQL of journal and table is killed and its synchronous standby promoted, around prepare and commit; nothing may be lost", FailoverSoak.RunAsync, 10),
     ["copy"] = ("so many rows into a table by a job and by plain COPY; the job must reach 70 %", CopySoak.RunAsync, 2_000_000),
     ["master"] = ("completions a second, recovery and memory of the job master in a job of so many tasks", MasterSoak.RunAsync, 100_000),
 };
