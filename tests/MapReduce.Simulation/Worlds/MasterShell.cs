@@ -67,8 +67,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
     {
         if (!Reigns) return;
         members = nodes;
-        if (world.Surroundings.TellsJobsOfMembers)
-            foreach (var job in jobs.Values) job.Box.Post(() => job.OnMembers(nodes));
+        foreach (var job in jobs.Values) job.Box.Post(() => job.OnMembers(nodes));
         protocol.OnMembers(nodes, world.Agenda.Time);
     });
 

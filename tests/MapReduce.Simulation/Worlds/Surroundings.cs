@@ -42,9 +42,6 @@ internal class Surroundings
     /// <summary>Whether a publication that finds the job's own output there takes that for success.</summary>
     public virtual bool PublishesAgain => true;
 
-    /// <summary>Whether jobs hear of nodes that are gone.</summary>
-    public virtual bool TellsJobsOfMembers => true;
-
     /// <summary>Whether time passes for jobs.</summary>
     public virtual bool TicksJobs => true;
 
