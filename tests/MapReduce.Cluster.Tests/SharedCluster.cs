@@ -11,13 +11,12 @@ public sealed class SharedCluster : IDisposable, ICollectionFixture<SharedCluste
 
     private readonly Lazy<string> http;
 
-    public SharedCluster() => http = new(() => Mr.Json("cluster", "status", "--cluster", Cluster.State).GetProperty("nodes")[0].GetProperty("http").GetString()!);
-
     public SharedCluster()
     {
+        http = new(() => Mr.Json("cluster", "status", "--cluster", Cluster.State).GetProperty("nodes")[0].GetProperty("http").GetString()!);
         // At once: the link is good for some minutes only.
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-        Visits = (http.GetAsync(Cluster.Link).GetAwaiter().GetResult(), http.GetAsync(Cluster.Link).GetAwaiter().GetResult());
+        using var browser = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+        Visits = (browser.GetAsync(Cluster.Link).GetAwaiter().GetResult(), browser.GetAsync(Cluster.Link).GetAwaiter().GetResult());
     }
 
     internal RealCluster Cluster { get; } = new();

@@ -64,6 +64,7 @@ public sealed class JournalBytesTests
         new JobEvent.MapOutputFound(At, Attempt, Worker),
         new JobEvent.MapOutputDiffers(At, Attempt, "another fingerprint"),
         new JobEvent.PartDamaged(At, new AttemptId(new TaskId(1, TaskKind.Reduce, 2), 0), Worker, "part-00002", "2 bytes are missing"),
+        new JobEvent.DatasetDamaged(At, new AttemptId(new TaskId(0, TaskKind.Reduce, 2), 0), Worker, "dataset-0-0-00002-a0", "2 bytes are missing"),
         new JobEvent.CommitDecided(At, new Epoch(3)),
         new JobEvent.JobPublished(At),
         new JobEvent.JobFailed(At, Attempt.Task, Failure),
