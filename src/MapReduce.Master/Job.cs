@@ -115,7 +115,7 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
                 break;
             case Membership membership:
                 members = membership;
-                protocol.OnMembers(members.Nodes.ContainsKey, Now);
+                protocol.OnMembers(members.MayInclude, Now);
                 break;
             case MasterMessages.Abandoned abandoned:
                 protocol.OnAbandoned(abandoned.Attempt, Now);
@@ -191,7 +191,7 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
         // The master before may have ended between the decision and the word of it.
         if (state.Phase is JobPhase.Committing) TellPhase();
         BeginSpan();
-        protocol.Reign(reign, members.Nodes.ContainsKey, Now);
+        protocol.Reign(reign, members.MayInclude, Now);
         Timers.StartPeriodicTimer(TickTimer, Tick.Instance, settings.TickInterval);
     }
 

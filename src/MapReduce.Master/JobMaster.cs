@@ -29,7 +29,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Dictionary<JobId, IActorRef> jobs = [];
     private readonly HashSet<string> forgetting = [];
-    private Membership members = new(new Dictionary<WorkerId, NodeMember>());
+    private Membership members = Membership.Unknown;
     private DateTimeOffset beganAt;
 
     /// <param name="settings">How the master works.</param>

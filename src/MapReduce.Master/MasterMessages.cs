@@ -15,7 +15,14 @@ public sealed record NodeMember(WorkerId Worker, NodeDescription Description, Ad
 
 /// <summary>Who is in the cluster now.</summary>
 /// <param name="Nodes">The members that are not removed, by node and life.</param>
-public sealed record Membership(IReadOnlyDictionary<WorkerId, NodeMember> Nodes);
+public sealed record Membership(IReadOnlyDictionary<WorkerId, NodeMember> Nodes)
+{
+    /// <summary>What a master knows that has not been told yet.</summary>
+    public static Membership Unknown { get; } = new(new Dictionary<WorkerId, NodeMember>());
+
+    /// <summary>Whether a node is a member, or may be one for all that is known.</summary>
+    public bool MayInclude(WorkerId worker) => ReferenceEquals(this, Unknown) || Nodes.ContainsKey(worker);
+}
 
 /// <summary>What the job master and its jobs say to each other; never beyond one process.</summary>
 internal static class MasterMessages

@@ -217,10 +217,11 @@ public sealed partial class JobMasterTests : TestKit
 
         StopMaster();
         master = StartMaster(2);
-        Members("node-1");
+        // It is asked before it has been told who is a member: nobody is lost for that.
         slot.Tell(slot.Renewal(running, 1));
         var renewed = slot.Expect<Renewed>();
         Assert.Equal((true, 2L), (renewed.Held, renewed.Epoch));
+        Members("node-1");
         slot.Report(running, FakeSlot.Made, epoch: 1, stale: true);
         slot.Report(running, FakeSlot.Made, epoch: 2);
         var reduce = slot.Take();
