@@ -20,7 +20,7 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(("5", "--set", false), Of("mapreduce.worker.slots"));
         Assert.Equal(("[a:1, b:2]", file, false), Of("mapreduce.cluster.seeds"));
         Assert.Equal(("DEBUG", file, false), Of("akka.loglevel"));
-        Assert.Equal(("200ms", "local.conf", false), Of("akka.cluster.gossip-interval"));
+        Assert.Equal(("250ms", "local.conf", false), Of("akka.cluster.gossip-interval"));
 
         (string, string, bool) Of(string key) => (settings[key].Value, settings[key].Source, settings[key].IsDefault);
     }

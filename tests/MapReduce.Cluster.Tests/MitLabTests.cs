@@ -39,7 +39,7 @@ public sealed class MitLabTests(SharedCluster shared)
     /// <summary>Runs a job, and takes its output at the moment that the program ends.</summary>
     private string Run(string project, string job, params string[] arguments)
     {
-        var (code, _, error) = Mr.Run(["submit", Mr.Job(project), "--cluster", cluster.State, "-q", "--job", job, "--partitions", "10", "--split", "1000", "--attempts", "40", "--input", .. Inputs(), "--output", cluster[job], "--", .. arguments]);
+        var (code, _, error) = Mr.Run(["submit", Mr.Job(project), "--cluster", cluster.State, "-q", "--job", job, "--partitions", "10", "--split", "100000", "--attempts", "40", "--input", .. Inputs(), "--output", cluster[job], "--", .. arguments]);
         Assert.True(code == 0, error);
         var rows = Directory.GetFiles(cluster[job], "part-*").SelectMany(file => File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return string.Concat(rows.Select(row => row.Replace('\t', ' ')).Order(StringComparer.Ordinal).Select(row => row + "\n"));

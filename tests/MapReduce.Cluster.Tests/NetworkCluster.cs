@@ -83,8 +83,16 @@ internal sealed class NetworkCluster : IDisposable
     /// <summary>Waits until so many nodes are full members, as some of them say.</summary>
     public static Task AwaitMembersAsync(MapReduceClient client, int count) => RealCluster.UntilAsync(async () =>
     {
-        var nodes = (await client.NodesAsync()).Nodes;
-        return nodes.Count == count && nodes.All(node => node.State == "up");
+        try
+        {
+            var nodes = (await client.NodesAsync()).Nodes;
+            return nodes.Count == count && nodes.All(node => node.State == "up");
+        }
+        catch (ApiException exception) when (exception.Code == ApiException.Unreachable)
+        {
+            // Processes that start listen a while later; the client takes them for strangers after a few seconds.
+            return false;
+        }
     });
 
     /// <summary>Whether a node is a member of a cluster that has a master.</summary>

@@ -10,7 +10,9 @@ public sealed class PicturesTests(DashboardFixture dashboard)
 {
     private static readonly string? Wanted = Environment.GetEnvironmentVariable("MAPREDUCE_PICTURES") is { Length: > 0 } folder ? folder : null;
 
+    // What a picture shows the other tests look at.
     [BrowserFact]
+    [Trait("Category", "Check")]
     public async Task A_picture_of_each_page_can_be_taken()
     {
         var folder = Directory.CreateDirectory(Wanted ?? dashboard.NewFolder()).FullName;

@@ -80,8 +80,9 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
     public async Task The_same_client_token_is_the_same_job()
     {
         var before = (await client.JobsAsync()).Total;
-        var first = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(10)], ClientToken = "mine" });
-        var again = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text(10)], ClientToken = "mine" });
+        var text = Text(10);
+        var first = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [text], ClientToken = "mine" });
+        var again = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [text], ClientToken = "mine" });
         Assert.Equal(first, again);
         Assert.Equal("succeeded", (await client.WaitAsync(first)).Phase);
         Assert.Equal(before + 1, (await client.JobsAsync()).Total);
