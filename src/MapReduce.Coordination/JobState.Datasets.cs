@@ -24,6 +24,11 @@ public sealed partial class JobState
     {
         events.Add(new JobEvent.DatasetDamaged(now, dataset.Attempt, workers[Cell(dataset.Attempt.Task).WinnerWorker], dataset.File, dataset.Cause));
         EndIfDamagedTooOften(dataset.Attempt.Task, FailureReason.CorruptData, dataset.Cause, now, events);
+        if (events[^1] is JobEvent.JobFailed) return;
+        // Who plans another stage that reads these files may ask for them while one is missing, and would plan without it.
+        var failed = events.OfType<JobEvent.AttemptFailed>().Select(@event => @event.Attempt).ToHashSet();
+        events.AddRange(Leases().Where(lease => lease.Attempt.Task.Kind == TaskKind.Plan && !failed.Contains(lease.Attempt) && IsOfEarlier(dataset.Attempt.Task, lease.Attempt.Task))
+            .Select(lease => new JobEvent.AttemptRevoked(now, lease.Attempt, lease.Worker)).ToList());
     }
 
     /// <summary>Notes a task that has to run again after later stages may have been planned with what it made.</summary>

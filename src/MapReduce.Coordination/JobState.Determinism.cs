@@ -20,6 +20,7 @@ public sealed partial class JobState
             + "A map function may depend on its records, the job's arguments and nothing else: not on time, chance, the order of a hash table or the answers of other services. Mend it, or accept the mixture with --non-determinism warn.";
     }
 
-    /// <summary>Whether a reduce task of a stage has ended or runs. While a map output is missing none begins, so each has begun with the output that is lost.</summary>
-    private bool HasReader(int stage) => stages[stage].ReducesDone > 0 || running.Any(task => task.Stage == stage && task.Kind == TaskKind.Reduce);
+    /// <summary>Whether a reduce task of a stage has ended, one that has to run again included, or runs. While a map output is missing none begins, so each has begun with the output that is lost.</summary>
+    private bool HasReader(int stage)
+        => stages[stage].ReducesDone > 0 || running.Any(task => task.Stage == stage && task.Kind == TaskKind.Reduce) || remade.Exists(task => task.Stage == stage && task.Kind == TaskKind.Reduce);
 }

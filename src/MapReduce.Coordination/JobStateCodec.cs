@@ -7,15 +7,17 @@ namespace MapReduce.Coordination;
 /// <summary>Turns the state of a job into a snapshot and back, so that a master that takes over need not read every event. <c>master.proto</c> has the format.</summary>
 public static class JobStateCodec
 {
-    /// <summary>The version that this program writes, and the newest that it reads.</summary>
-    public const int Version = 1;
+    /// <summary>The newest version that this program reads. It writes it where it must: an older program would send readers to files that were made again.</summary>
+    public const int Version = 2;
+
+    private const int VersionWithoutRemade = 1;
 
     /// <summary>The snapshot of a state.</summary>
     public static JobSnapshot Write(JobState state)
     {
         var snapshot = new JobSnapshot
         {
-            Version = Version,
+            Version = state.Remade.Count > 0 ? Version : VersionWithoutRemade,
             Revision = state.Revision,
             Epoch = state.Epoch.Value,
             SkippedRecords = state.SkippedRecords,

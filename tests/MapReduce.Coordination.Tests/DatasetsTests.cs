@@ -9,6 +9,7 @@ namespace MapReduce.Coordination.Tests;
 public sealed class DatasetsTests
 {
     private static readonly TaskId LaterPlan = new(1, TaskKind.Plan, 0);
+    private static readonly TaskId OtherPlan = new(2, TaskKind.Plan, 0);
 
     [Theory]
     [InlineData(false)]
@@ -66,6 +67,32 @@ public sealed class DatasetsTests
     }
 
     [Fact]
+    public void Who_plans_another_stage_by_a_damaged_dataset_begins_again_when_it_is_complete()
+    {
+        var job = OfTwoStages(stages: [[], [0], [0]]);
+        var made = job.Winner(Reduce(0))!.Value;
+        job.Do(new JobCommand.CompletePlan(job.Grant(LaterPlan, Worker(0)), First, "later", 2, 0));
+        var reader = job.Grant(Later(0), Worker(3));
+        // It may ask what there is to read at any moment from here on, and the file is missing at some.
+        var other = job.Grant(OtherPlan, Worker(4));
+        var revoked = Assert.IsType<JobEvent.AttemptRevoked>(job.Do(Unreadable(reader, made))[2]);
+        Assert.Equal((other, Worker(4)), (revoked.Attempt, revoked.Worker));
+        Assert.Empty(job.Do(new JobCommand.CompletePlan(other, First, "without", 1, 0)));
+        Assert.Empty(job.Do(new JobCommand.Grant(OtherPlan, Worker(4))));
+        job.Complete(job.Grant(Reduce(0), Worker(3)));
+        Assert.NotEmpty(job.Do(new JobCommand.CompletePlan(job.Grant(OtherPlan, Worker(4)), First, "with", 1, 0)));
+    }
+
+    [Fact]
+    public void A_snapshot_that_an_older_program_would_misread_is_of_a_version_that_it_refuses()
+    {
+        var (job, made) = Staged();
+        Assert.Equal(1, JobStateCodec.Write(job).Version);
+        job.Do(Unreadable(job.Grant(Later(0), Worker(3)), made));
+        Assert.Equal(2, JobStateCodec.Write(job).Version);
+    }
+
+    [Fact]
     public void What_others_have_reported_before_or_nobody_reads_is_not_made_again()
     {
         var (job, made) = Staged();
@@ -102,9 +129,9 @@ public sealed class DatasetsTests
         return (job, job.Winner(Reduce(0))!.Value);
     }
 
-    private static JobState OfTwoStages(JobRules? rules = null)
+    private static JobState OfTwoStages(JobRules? rules = null, int[][]? stages = null)
     {
-        var job = new JobState(new JobId(Guid.NewGuid()), rules ?? new JobRules(), [[], [0]]);
+        var job = new JobState(new JobId(Guid.NewGuid()), rules ?? new JobRules(), stages ?? [[], [0]]);
         job.Do(new JobCommand.ClaimEpoch(First));
         job.Do(new JobCommand.CompletePlan(job.Grant(Plan, Worker(0)), First, "hash", 1, 1));
         job.Complete(job.Grant(Map(0), Worker(1)), 0, 100);

@@ -14,7 +14,14 @@ internal sealed class CheckedFile : Stream
     public CheckedFile(string path, ManifestFile written)
     {
         (this.path, this.written) = (path, written);
-        file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18, FileOptions.SequentialScan);
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18, FileOptions.SequentialScan);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(exception);
+        }
     }
 
     public override bool CanRead => true;
@@ -44,7 +51,7 @@ internal sealed class CheckedFile : Stream
         catch (IOException exception)
         {
             // Not to be taken for an error of whoever is written to.
-            throw new UserException(ExitCode.Input, $"'{path}' cannot be read: {exception.Message}");
+            throw Unreadable(exception);
         }
     }
 
@@ -61,6 +68,8 @@ internal sealed class CheckedFile : Stream
 
     /// <summary>What its reader is told who cannot understand its bytes, or has been given others than were written.</summary>
     public UserException Damaged() => new(ExitCode.Input, $"'{path}' is damaged: it has other bytes than when the job wrote it. What was shown of it cannot be trusted. Run the job again.");
+
+    private UserException Unreadable(Exception exception) => new(ExitCode.Input, $"'{path}' cannot be read: {exception.Message}");
 
     public override void Flush()
     {

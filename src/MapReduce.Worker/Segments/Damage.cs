@@ -47,6 +47,8 @@ internal static class Damage
         {
             return failure;
         }
+        // What could not be read at all, though it can be read here, is no damage: the executor lacks descriptors, or rights.
+        if (failure.Kind != FailureKind.CorruptData) return failure;
         return Of($"The file that {maker} made for later stages was damaged between the storage, where it is whole, and {self}: by the network, or by the memory of {self}. It is read again. {failure.Message}", null);
 
         Failure Lost(string what) => new()
