@@ -260,7 +260,7 @@ public sealed partial class JobMasterTests : TestKit
         Plant(Props.Create(() => new SnapshotPlanter($"job-{job}")), new JobSnapshot { Version = 99 });
         master = StartMaster(2);
         Assert.True(ends.TryTake(out var end, Patience.Limit));
-        Assert.Equal(($"Job {job}: The journal holds a snapshot of version 99, and this program reads up to 1. A newer version of the program has written it: run that version, or a newer one.", false), end);
+        Assert.Equal(($"Job {job}: The journal holds a snapshot of version 99, and this program reads up to 2. A newer version of the program has written it: run that version, or a newer one.", false), end);
     }
 
     [Fact]

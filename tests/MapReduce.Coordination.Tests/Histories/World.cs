@@ -53,9 +53,9 @@ internal sealed class World
             case < 50: Deliver(which, keep: true); break;
             case < 54: Lose(which); break;
             case < 74: EndWell(which); break;
-            case < 78: EndBadly(which); break;
+            case < 77: EndBadly(which); break;
             case < 79: FailToFetch(which); break;
-            case < 80: FailToRead(which); break;
+            case < 82: FailToRead(which); break;
             case < 86: Say(Pick(workers, which)); break;
             case < 88: CrashWorker(which); break;
             case < 91: CrashMaster(); break;
