@@ -10,6 +10,16 @@ internal static class Database
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private const int MostSeconds = 15;
 
+    // A server that says that it starts is there, and its recovery may last: longer than anybody waits for a server that does not answer.
+    private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
+
+    /// <summary>Opens a connection of its own for a task, waiting for a server that does not answer yet.</summary>
+    /// <param name="name">The name of the connection.</param>
+    /// <param name="context">Knows the secret, and how long to wait; for a server that starts, at least a minute.</param>
+    /// <exception cref="StoreException">There is no database.</exception>
+    public static NpgsqlConnection Open(string name, StoreContext context)
+        => Open(name, context.ConnectionString(name), context.Patience, context.Patience > Start ? context.Patience : Start, context.Cancellation);
+
     /// <summary>Opens a connection of its own, waiting for a server that does not answer yet.</summary>
     /// <param name="name">The name of the connection.</param>
     /// <param name="connectionString">The secret.</param>
@@ -17,6 +27,9 @@ internal static class Database
     /// <param name="cancellation">Gives up waiting.</param>
     /// <exception cref="StoreException">There is no database.</exception>
     public static NpgsqlConnection Open(string name, string connectionString, TimeSpan patience, CancellationToken cancellation)
+        => Open(name, connectionString, patience, patience, cancellation);
+
+    private static NpgsqlConnection Open(string name, string connectionString, TimeSpan patience, TimeSpan patienceWithStart, CancellationToken cancellation)
     {
         var settings = Parse(name, connectionString);
         settings.Timeout = (int)Math.Clamp(patience.TotalSeconds, 1, MostSeconds);
@@ -33,7 +46,8 @@ internal static class Database
             {
                 connection.Dispose();
                 var failure = Failures.Connecting(name, settings, exception);
-                if (failure.Error != StoreError.Unavailable || Stopwatch.GetElapsedTime(begun) > patience) throw failure;
+                var most = exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } ? patienceWithStart : patience;
+                if (failure.Error != StoreError.Unavailable || Stopwatch.GetElapsedTime(begun) > most) throw failure;
                 cancellation.WaitHandle.WaitOne(Pause);
                 cancellation.ThrowIfCancellationRequested();
             }

@@ -16,7 +16,7 @@ internal sealed class PostgresSink<TKey, TValue>(PostgresTable table, RowFields<
 
     public override void Check(StoreContext context, int prepared)
     {
-        using var database = Database.Open(Connection, context.ConnectionString(Connection), context.Patience, context.Cancellation);
+        using var database = Database.Open(Connection, context);
         try
         {
             Check(database, prepared);
@@ -31,7 +31,7 @@ internal sealed class PostgresSink<TKey, TValue>(PostgresTable table, RowFields<
 
     public override RowSinkWriter<TKey, TValue> Open(StoreContext context)
     {
-        var database = Database.Open(Connection, context.ConnectionString(Connection), context.Patience, context.Cancellation);
+        var database = Database.Open(Connection, context);
         try
         {
             var shape = TableShape.Find(database, table);

@@ -22,7 +22,7 @@ public abstract class PostgresSource : RowSource<PostgresRow>
     /// <inheritdoc/>
     public override IReadOnlyList<StorePiece> Plan(StoreContext context)
     {
-        using var database = Database.Open(Connection, context.ConnectionString(Connection), context.Patience, context.Cancellation);
+        using var database = Database.Open(Connection, context);
         try
         {
             return RangePlanner.Plan(database, Relation(database), SplitColumn, SplitCount, context.SplitBytes);
@@ -37,7 +37,7 @@ public abstract class PostgresSource : RowSource<PostgresRow>
     public override void Read(string piece, StoreContext context, RecordTaker<PostgresRow> take)
     {
         var range = JsonSerializer.Deserialize<KeyRange>(piece)!;
-        using var database = Database.Open(Connection, context.ConnectionString(Connection), context.Patience, context.Cancellation);
+        using var database = Database.Open(Connection, context);
         try
         {
             var relation = Relation(database);

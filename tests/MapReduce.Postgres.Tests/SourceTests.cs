@@ -87,4 +87,14 @@ public sealed class SourceTests(SharedServer shared)
             Assert.DoesNotContain(PostgresServer.Password, failure.ToString(), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public void A_server_that_starts_is_waited_for_by_those_who_would_not_wait_for_one_that_is_not_there()
+    {
+        using var server = new StartingServer(logins: 3);
+        var context = new StoreContext("job", "plan", 0, _ => server.ConnectionString, CancellationToken.None) { Patience = TimeSpan.Zero };
+        var failure = Assert.Throws<StoreException>(() => Database.Open("warehouse", context));
+        Assert.Contains("refuses the login", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(0, server.Left);
+    }
 }

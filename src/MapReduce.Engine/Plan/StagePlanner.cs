@@ -14,8 +14,9 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
 
     private const int MostPartitions = 4096;
 
-    // Whoever has named a database that is not there should not wait long to hear of it.
-    private static readonly TimeSpan PlanPatience = TimeSpan.FromSeconds(5);
+    // Whoever has named a database that is not there should not wait long to hear of it. A job that has done work waits as its tasks do.
+    private static readonly TimeSpan PatienceOfFirst = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PatienceOfOthers = TimeSpan.FromMinutes(1);
 
     // A bucket's keys should fit the processor's second-level cache while they are folded.
     private const long BytesOfBucket = 2L << 20;
@@ -28,7 +29,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     public StagePlan Plan(int stage, string definition)
     {
         var node = job.Stages[stage];
-        var listing = new SourceListing(job.Name, settings, datasets, StoreOfPlan);
+        var listing = new SourceListing(job.Name, settings, datasets, stage == 0, StoreOfPlan(stage));
         for (var i = 0; i < node.Sources.Count; i++) listing.Add(i, node.Sources[i]);
         var bytes = listing.Splits.Sum(split => split.Length);
         var shapes = new List<ChannelShape?>();
@@ -64,11 +65,11 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             {
                 try
                 {
-                    sink.Check(StoreOfPlan(), connection.Sum(other => other.Tasks));
+                    sink.Check(StoreOfPlan(stage.Index), connection.Sum(other => other.Tasks));
                 }
                 catch (StoreException exception)
                 {
-                    throw StoreFailures.OfPlan(exception, isInput: false);
+                    throw StoreFailures.OfPlan(exception, isInput: false, stage.Index == 0);
                 }
             }
         }
@@ -76,7 +77,8 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
         int Tasks(ChannelNode channel) => channel.Stage != stage.Index ? 0 : shapes[channel.Index]?.Partitions ?? maps;
     }
 
-    private StoreContext StoreOfPlan() => new(settings.Job, "plan", 0, settings.Connections.Find, cancellation) { SplitBytes = settings.SplitBytes, Patience = PlanPatience };
+    private StoreContext StoreOfPlan(int stage)
+        => new(settings.Job, "plan", 0, settings.Connections.Find, cancellation) { SplitBytes = settings.SplitBytes, Patience = stage == 0 ? PatienceOfFirst : PatienceOfOthers };
 
     private int Partitions(ChannelNode channel, long bytes)
     {
@@ -95,7 +97,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
         => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)Math.Clamp(bytesOfPartition / BytesOfBucket, 1, MostBuckets));
 
     /// <summary>Lists the files of sources and cuts them.</summary>
-    private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets, Func<StoreContext> store) : ISourceVisitor
+    private sealed class SourceListing(string job, EngineSettings settings, Func<ChannelNode, IReadOnlyList<DatasetFile>> datasets, bool isFirst, StoreContext store) : ISourceVisitor
     {
         private int index;
 
@@ -136,11 +138,11 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
         {
             try
             {
-                Splits.AddRange(rows.Source.Plan(store()).Select(piece => new FileSplit(index, [], Piece: piece.Text, PieceBytes: piece.Bytes)));
+                Splits.AddRange(rows.Source.Plan(store).Select(piece => new FileSplit(index, [], Piece: piece.Text, PieceBytes: piece.Bytes)));
             }
             catch (StoreException exception)
             {
-                throw StoreFailures.OfPlan(exception, isInput: true);
+                throw StoreFailures.OfPlan(exception, isInput: true, isFirst);
             }
         }
 
