@@ -113,7 +113,7 @@ internal static class Histories
 
     private static IEnumerable<JobPlan> Smaller(JobPlan job)
     {
-        if (job.Stages > 1) yield return job with { Stages = 1 };
+        if (job.Shape > JobShape.OneStage) yield return job with { Shape = job.Shape - 1 };
         if (job.Maps > 1) yield return job with { Maps = job.Maps / 2 };
         if (job.Reduces > 1) yield return job with { Reduces = job.Reduces / 2 };
         if (job.Pairs > 1) yield return job with { Pairs = 1 };

@@ -13,7 +13,7 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
     private readonly Dictionary<AttemptId, WorkerId> ran = [];
     private readonly Dictionary<TaskId, AttemptId> winners = [];
     private readonly Dictionary<AttemptId, string?> parts = [];
-    private readonly List<StageBook> stages = [];
+    private readonly StageBook?[] stages = new StageBook?[job.Plan.Stages.Length];
     private Epoch epoch;
 
     /// <summary>The events.</summary>
@@ -28,7 +28,7 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
     public JobEvent? End { get; private set; }
 
     /// <summary>The stage that runs; null while it has no plan.</summary>
-    public StageBook? Stage => stages.Find(stage => !stage.IsComplete) ?? (stages.Count == job.Plan.Stages ? stages[^1] : null);
+    public StageBook? Stage => Array.Find(stages, stage => stage is { IsComplete: false }) ?? (Array.TrueForAll(stages, stage => stage is not null) ? stages[^1] : null);
 
     /// <summary>Whether a part was damaged so late that the output may be refused for it.</summary>
     public bool MayBeRefused { get; set; }
@@ -53,8 +53,9 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
                 Start(attempt, worker);
                 break;
             case JobEvent.StagePlanned(_, var attempt, _, var maps, var reduces):
-                if (stages.Count != attempt.Task.Stage) Broken("planned", $"stage {attempt.Task.Stage} is planned, and {stages.Count} are");
-                stages.Add(new StageBook(maps, reduces));
+                if (stages[attempt.Task.Stage] is not null) Broken("planned", $"stage {attempt.Task.Stage} is planned twice");
+                if (!HasInput(attempt.Task.Stage)) Broken("input", $"{attempt} plans, and an earlier stage makes something again");
+                stages[attempt.Task.Stage] = new StageBook(maps, reduces);
                 Win(attempt);
                 break;
             case JobEvent.AttemptSucceeded succeeded:
@@ -68,24 +69,24 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
                 break;
             case JobEvent.MapOutputLost(_, var attempt, _):
                 if (!winners.Remove(attempt.Task, out var lost) || lost != attempt) Broken("lost", $"the output of {attempt} is lost, which does not count");
-                stages[attempt.Task.Stage].MapsDone--;
+                stages[attempt.Task.Stage]!.MapsDone--;
                 break;
             case JobEvent.MapOutputFound(_, var attempt, _):
                 if (!winners.TryAdd(attempt.Task, attempt) || !started.ContainsKey(attempt)) Broken("found", $"the output of {attempt} is found, and another counts");
-                stages[attempt.Task.Stage].MapsDone++;
+                stages[attempt.Task.Stage]!.MapsDone++;
                 break;
             case JobEvent.PartDamaged(_, var attempt, _, _, _):
                 if (!winners.Remove(attempt.Task, out var damaged) || damaged != attempt) Broken("damaged", $"a part of {attempt} is damaged, which does not count");
                 if (running.Count > 0) Broken("damaged", $"a part of {attempt} is damaged, and {running.Keys.First()} holds a lease");
-                stages[attempt.Task.Stage].ReducesDone--;
+                stages[attempt.Task.Stage]!.ReducesDone--;
                 break;
             case JobEvent.DatasetDamaged(_, var attempt, _, _, _):
                 if (!winners.Remove(attempt.Task, out var unread) || unread != attempt) Broken("damaged", $"a dataset of {attempt} is damaged, which does not count");
-                if (attempt.Task.Stage == job.Plan.Stages - 1) Broken("damaged", $"a dataset of {attempt} is damaged, and nobody reads it");
-                stages[attempt.Task.Stage].ReducesDone--;
+                if (attempt.Task.Stage == stages.Length - 1) Broken("damaged", $"a dataset of {attempt} is damaged, and nobody reads it");
+                stages[attempt.Task.Stage]!.ReducesDone--;
                 break;
             case JobEvent.CommitDecided:
-                if (running.Count > 0 || stages.Count != job.Plan.Stages || stages.Exists(stage => !stage.IsComplete)) Broken("prepared", "the commit is decided before every part is prepared");
+                if (running.Count > 0 || !Array.TrueForAll(stages, stage => stage is { IsComplete: true })) Broken("prepared", "the commit is decided before every part is prepared");
                 Committed = new Dictionary<TaskId, AttemptId>(winners);
                 break;
             case JobEvent.JobPublished or JobEvent.JobFailed or JobEvent.JobCancelled:
@@ -125,7 +126,7 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
         if (content.Ready.Count != expected.Length) Broken("output", $"{content.Ready.Count} parts are published, and {expected.Length} were made");
         for (var part = 0; part < expected.Length; part++)
         {
-            var winner = Committed[new TaskId(job.Plan.Stages - 1, TaskKind.Reduce, part)];
+            var winner = Committed[new TaskId(stages.Length - 1, TaskKind.Reduce, part)];
             if (!content.Ready.TryGetValue($"part-{part:D5}", out var file)) Broken("output", $"part {part} is missing");
             if (file.From != parts[winner] || !file.From.StartsWith($"{winner}", StringComparison.Ordinal)) Broken("granted", $"part {part} comes from {file.From}, and {winner} counts");
             if (!file.Content.AsSpan().SequenceEqual(expected[part])) Broken("output", $"part {part} differs from that of a sequential run");
@@ -136,19 +137,21 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
     /// <summary>Whether the job fails because its output cannot be published, and may.</summary>
     public bool IsRefusal(JobEvent? @event) => MayBeRefused && @event is JobEvent.JobFailed { Failure.Reason: FailureReason.Publish };
 
+    private bool HasInput(int stage) => Array.TrueForAll(job.Plan.Stages[stage], earlier => stages[earlier] is { IsComplete: true });
+
     private void Start(AttemptId attempt, WorkerId worker)
     {
         var task = attempt.Task;
         if (!started.TryAdd(attempt, worker)) Broken("numbers", $"the number of {attempt} is given twice");
         if (winners.ContainsKey(task)) Broken("done", $"{attempt} starts, and its task is done");
         if (running.Keys.Count(other => other.Task == task) > 1) Broken("rivals", $"{attempt} is a third attempt at a time");
-        if (task.Kind == TaskKind.Map && !running.Keys.Any(other => other.Task == task) && stages.Take(task.Stage).Any(earlier => !earlier.IsComplete)) Broken("input", $"{attempt} starts, and an earlier stage makes something again");
+        if (task.Kind != TaskKind.Reduce && !running.Keys.Any(other => other.Task == task) && !HasInput(task.Stage)) Broken("input", $"{attempt} starts, and an earlier stage makes something again");
         running.Add(attempt, worker);
     }
 
     private void Succeed(JobEvent.AttemptSucceeded succeeded)
     {
-        var (task, stage) = (succeeded.Attempt.Task, stages[succeeded.Attempt.Task.Stage]);
+        var (task, stage) = (succeeded.Attempt.Task, stages[succeeded.Attempt.Task.Stage]!);
         if (running.GetValueOrDefault(succeeded.Attempt) != succeeded.Worker) Broken("leases", $"{succeeded.Attempt} counts for {succeeded.Worker}, who has no lease");
         if (task.Kind == TaskKind.Map) stage.MapsDone++;
         else stage.ReducesDone++;

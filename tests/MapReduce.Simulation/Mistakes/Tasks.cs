@@ -42,6 +42,23 @@ internal sealed class PlanTrusted : Surroundings
     }
 }
 
+/// <summary>Who plans a stage while a file that it reads is made again is not told to begin again: its plan counts.</summary>
+internal sealed class PlanWithoutShare : Surroundings
+{
+    private readonly Dictionary<(string, TaskId), Plan> plans = [];
+
+    public override IMessage? ToSlot(IMessage message, Life life)
+        => message is Revoke revoke && Wire.Read(revoke.Attempt).Task.Kind == TaskKind.Plan ? null : message;
+
+    public override IMessage? ToMaster(IMessage message)
+    {
+        if (message is not Report { Planned: { } planned } report || plans.TryAdd((report.Job, Wire.Read(report.Attempt).Task), planned)) return message;
+        var first = report.Clone();
+        first.Planned = plans[(report.Job, Wire.Read(report.Attempt).Task)];
+        return first;
+    }
+}
+
 /// <summary>A slot is trusted to live once: its report counts for whatever attempt at the task holds a lease.</summary>
 internal sealed class SlotTrusted : Surroundings
 {

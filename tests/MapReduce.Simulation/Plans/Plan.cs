@@ -13,17 +13,34 @@ internal sealed record Plan(long Seed, int Nodes, int Slots, IReadOnlyList<JobPl
 }
 
 /// <summary>A job.</summary>
-/// <param name="Stages">The number of stages; each reads the one before.</param>
+/// <param name="Shape">Its stages.</param>
 /// <param name="Maps">The map tasks of the first stage.</param>
 /// <param name="Reduces">The reduce tasks of each stage.</param>
 /// <param name="Pairs">The pairs of a split.</param>
 /// <param name="SubmitAt">When it is submitted, in milliseconds.</param>
 /// <param name="Watchers">Who follows its events.</param>
 /// <param name="End">How it is to end.</param>
-internal sealed record JobPlan(int Stages, int Maps, int Reduces, int Pairs, int SubmitAt, int Watchers, JobEnd End)
+internal sealed record JobPlan(JobShape Shape, int Maps, int Reduces, int Pairs, int SubmitAt, int Watchers, JobEnd End)
 {
+    private static readonly int[][][] Shapes = [[[]], [[], [0]], [[], [0], [0], [1, 2]]];
+
+    /// <summary>The stages, each with the earlier ones that it reads. The first reads the input.</summary>
+    public int[][] Stages => Shapes[(int)Shape];
+
     public override string ToString()
-        => $"{Stages} {(Stages == 1 ? "stage" : "stages")}, {Maps} maps, {Reduces} reduces, submitted after {SubmitAt} ms, {Watchers} watchers{(End == JobEnd.Success ? "" : $", {End}")}";
+        => $"{Shape}, {Maps} maps, {Reduces} reduces, submitted after {SubmitAt} ms, {Watchers} watchers{(End == JobEnd.Success ? "" : $", {End}")}";
+}
+
+/// <summary>How the stages of a job read each other.</summary>
+internal enum JobShape
+{
+    OneStage,
+
+    /// <summary>The second reads the first.</summary>
+    Chain,
+
+    /// <summary>Two read the first, and the last reads both.</summary>
+    Diamond,
 }
 
 /// <summary>How a job is to end.</summary>

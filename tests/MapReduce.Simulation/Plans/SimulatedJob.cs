@@ -1,6 +1,6 @@
 namespace MapReduce.Simulation.Plans;
 
-/// <summary>A small job with a real result: it sums the values of each key, stage after stage with coarser keys. A pair is a key and a value.</summary>
+/// <summary>A small job with a real result: it sums the values of each key, in later stages with coarser keys. A pair is a key and a value.</summary>
 internal sealed class SimulatedJob(JobPlan plan, long seed)
 {
     private const int Keys = 12;
@@ -41,15 +41,16 @@ internal sealed class SimulatedJob(JobPlan plan, long seed)
     /// <summary>What a sequential run writes and counts: the pairs that map functions read, and the keys that reduce functions saw.</summary>
     public ((int Key, long Value)[][] Parts, long[] Counters) Expected()
     {
-        var inputs = Enumerable.Range(0, plan.Maps).Select(Split).ToArray();
+        var made = new List<(int Key, long Value)[][]>();
         var counters = new long[2];
-        for (var stage = 0; ; stage++)
+        for (var stage = 0; stage < plan.Stages.Length; stage++)
         {
+            var inputs = stage == 0 ? [.. Enumerable.Range(0, plan.Maps).Select(Split)] : plan.Stages[stage].SelectMany(earlier => made[earlier]).ToArray();
             counters[0] += inputs.Sum(input => input.Length);
-            var outputs = inputs.Select(input => Map(stage, input)).ToArray();
-            inputs = [.. Enumerable.Range(0, plan.Reduces).Select(reduce => Reduce(outputs.Select(output => output[reduce])))];
-            counters[1] += inputs.Sum(input => input.Length);
-            if (stage == plan.Stages - 1) return (inputs, counters);
+            var outputs = Array.ConvertAll(inputs, input => Map(stage, input));
+            made.Add([.. Enumerable.Range(0, plan.Reduces).Select(reduce => Reduce(outputs.Select(output => output[reduce])))]);
+            counters[1] += made[stage].Sum(part => part.Length);
         }
+        return (made[^1], counters);
     }
 }

@@ -24,6 +24,7 @@ public sealed class PlantedMistakesTests
         ["lost map outputs are forgotten"] = (() => new LostOutputForgotten(), ["ends", "meant"]),
         ["damaged datasets are forgotten"] = (() => new DatasetDamageForgotten(), ["ends", "meant"]),
         ["plans are trusted after damage"] = (() => new PlanTrusted(), ["ends", "meant"]),
+        ["a stage is planned without a share that is made again"] = (() => new PlanWithoutShare(), ["output", "counters"]),
         ["a slot is trusted to live once"] = (() => new SlotTrusted(), ["granted", "output"]),
         ["files are named by slot"] = (() => new PathOfSlot(), ["granted", "output"]),
         ["counters of losers count"] = (() => new LosersCounted(), ["counters"]),

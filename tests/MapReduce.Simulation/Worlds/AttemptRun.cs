@@ -31,7 +31,7 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
             {
                 case TaskKind.Plan:
                     if (attempt.Task.Stage == 0) Planned([.. Enumerable.Range(0, job.Plan.Maps).Select(split => $"split-{split}")]);
-                    else AskDatasets(remade: false, () => Planned([.. datasets.Where(file => file.Channel == attempt.Task.Stage - 1).Select(file => file.Path)]));
+                    else AskDatasets(remade: false, () => Planned([.. datasets.Where(file => job.Plan.Stages[attempt.Task.Stage].Contains(file.Channel)).Select(file => file.Path)]));
                     break;
                 case TaskKind.Map:
                     if (grant.Remade) AskDatasets(remade: true, Map);
@@ -66,11 +66,7 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
     private Opened Definition()
     {
         var definition = new Opened { Name = "sums", Counters = { "pairs", "keys" } };
-        for (var stage = 0; stage < job.Plan.Stages; stage++)
-        {
-            definition.Stages.Add(new Stage());
-            if (stage > 0) definition.Stages[stage].DependsOn.Add(stage - 1);
-        }
+        foreach (var earlier in job.Plan.Stages) definition.Stages.Add(new Stage { DependsOn = { earlier } });
         return definition;
     }
 
@@ -183,7 +179,7 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
     private void Reduce((int, long)[][] shares)
     {
         var result = SimulatedJob.Reduce(shares);
-        var isLast = attempt.Task.Stage == job.Plan.Stages - 1;
+        var isLast = attempt.Task.Stage == job.Plan.Stages.Length - 1;
         var path = isLast ? world.Surroundings.PartPath(attempt, slot.Number) : $"dataset-{attempt.Task.Stage}-{attempt.Task.Index}-{attempt}";
         // Nobody but the master makes or removes the staging folder: where it is gone, the job is over.
         if (world.Fires(FaultKind.PartCannotBeWritten, slot.Life) || !world.Storage.Staged.TryGetValue(grant.Job, out var staging))

@@ -176,14 +176,18 @@ internal sealed partial class World
         Happened(FaultKind.PartDamaged, moment, $"{path} of {NameOf(job)}");
     }
 
-    /// <summary>A file between stages is changed or deleted. Its checksums tell a change from the content that was written.</summary>
+    /// <summary>A file between stages, or two, is changed or deleted. Its checksums tell a change from the content that was written.</summary>
     private void DamageDataset(Randomness random, Moment moment)
     {
         var (job, staging) = Storage.Staged.First(staged => staged.Value.Shared.Count > 0);
-        var path = random.Of([.. staging.Shared.Keys.Order(StringComparer.Ordinal)]);
-        if (random.Chance(0.5)) staging.Damaged.Add(path);
-        else staging.Shared.Remove(path);
-        Happened(FaultKind.DatasetDamaged, moment, $"{path} of {NameOf(job)}");
+        // Of two, one may be found while the other is made again.
+        for (var more = random.Between(1, 2); more > 0 && staging.Shared.Count > 0; more--)
+        {
+            var path = random.Of([.. staging.Shared.Keys.Order(StringComparer.Ordinal)]);
+            if (random.Chance(0.5)) staging.Damaged.Add(path);
+            else staging.Shared.Remove(path);
+            Happened(FaultKind.DatasetDamaged, moment, $"{path} of {NameOf(job)}");
+        }
     }
 
     private void Flap(Fault fault, int times)
