@@ -133,7 +133,7 @@ public sealed class OutputFolder
                 if (!Directory.Exists(folder)) removed.Add(folder);
                 continue;
             }
-            if (Settle(folder, target, stores ?? []) && CompleteExchange(Path.Combine(folder, ReadyName), target) && Delete(folder, left)) removed.Add(folder);
+            if (Settle(folder, target, stores ?? []) && CompleteExchange(Path.Combine(folder, ReadyName), target) && left.Delete()) removed.Add(folder);
             else left.Dispose();
         }
         return removed;
@@ -241,7 +241,7 @@ public sealed class OutputFolder
 
     /// <summary>Removes the staging folder and what is left in it: after publishing, or to discard everything. May be repeated.</summary>
     /// <returns>Whether it is gone. What cannot be removed stays for <see cref="CleanLeftovers"/>: by then the job's fate is decided.</returns>
-    public bool Remove() => Delete(Staging, owner);
+    public bool Remove() => owner.Delete();
 
     /// <summary>Notes what a job without a journal writes to stores, and later its decision.</summary>
     /// <exception cref="StorageException">The file system refuses.</exception>
@@ -276,27 +276,6 @@ public sealed class OutputFolder
         catch (Exception exception) when (Failures.IsOfFileSystem(exception))
         {
             return false;
-        }
-    }
-
-    private static bool Delete(string staging, StagingOwner owner)
-    {
-        try
-        {
-            if (Directory.Exists(staging)) owner.DeleteFolder();
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return true;
-        }
-        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
-        {
-            return false;
-        }
-        finally
-        {
-            owner.Dispose();
         }
     }
 

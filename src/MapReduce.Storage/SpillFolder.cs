@@ -44,14 +44,14 @@ public sealed class SpillFolder
                 if (!Directory.Exists(folder)) removed.Add(folder);
                 continue;
             }
-            if (Delete(folder, left)) removed.Add(folder);
+            if (left.Delete()) removed.Add(folder);
         }
         return removed;
     }
 
     /// <summary>Removes the folder with all that is in it.</summary>
     /// <returns>Whether it is gone. What cannot be removed, because something still writes to it, stays for <see cref="CleanLeftovers"/>.</returns>
-    public bool Remove() => Delete(Path, owner);
+    public bool Remove() => owner.Delete();
 
     private static List<string> Candidates(string parent)
     {
@@ -71,26 +71,5 @@ public sealed class SpillFolder
         var job = System.IO.Path.GetFileName(folder.AsSpan())[Prefix.Length..];
         if (job.Length != JobDigits || job.ContainsAnyExcept("0123456789abcdef")) return false;
         return StagingOwner.IsSigned(folder) || !Directory.EnumerateFileSystemEntries(folder).Any();
-    }
-
-    private static bool Delete(string folder, StagingOwner owner)
-    {
-        try
-        {
-            if (Directory.Exists(folder)) owner.DeleteFolder();
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return true;
-        }
-        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
-        {
-            return false;
-        }
-        finally
-        {
-            owner.Dispose();
-        }
     }
 }

@@ -104,11 +104,36 @@ internal sealed class StagingOwner : IDisposable
         }
     }
 
-    /// <summary>Removes the folder. The marker goes last and stays locked until then, so that nobody else starts on what is half gone.</summary>
-    /// <exception cref="IOException">The file system refuses.</exception>
-    public void DeleteFolder()
+    /// <summary>Removes the folder, unless it is gone already, and gives it up.</summary>
+    /// <returns>Whether it is gone. What cannot be removed, because something still writes to it, stays.</returns>
+    public bool Delete()
     {
         var staging = Path.GetDirectoryName(path)!;
+        try
+        {
+            if (Directory.Exists(staging)) DeleteFolder(staging);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception exception) when (Failures.IsOfFileSystem(exception))
+        {
+            return false;
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Gives the folder up.</summary>
+    public void Dispose() => file?.Dispose();
+
+    /// <summary>The marker goes last and stays locked until then, so that nobody else starts on what is half gone.</summary>
+    private void DeleteFolder(string staging)
+    {
         foreach (var child in Directory.EnumerateFileSystemEntries(staging).Where(child => child != path).ToList())
         {
             // An old output may be a link; what it leads to is not ours.
@@ -120,9 +145,6 @@ internal sealed class StagingOwner : IDisposable
         File.Delete(path);
         Directory.Delete(staging);
     }
-
-    /// <summary>Gives the folder up.</summary>
-    public void Dispose() => file?.Dispose();
 
     private static void Write(FileStream file, string job)
     {
