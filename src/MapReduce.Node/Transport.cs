@@ -34,6 +34,10 @@ internal static class Transport
         else kestrel.ListenAnyIP(settings.HttpPort, options);
     }
 
+    /// <summary>Where <see cref="Listen"/> listens; under a name at every address, because a container is reached from inside as well.</summary>
+    public static IPAddress AddressOf(string host)
+        => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
+
     /// <summary>For requests to other nodes.</summary>
     public static SocketsHttpHandler Handler(NodeSettings settings)
     {

@@ -30,6 +30,7 @@ public sealed class ConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("mapreduce.node.host = \"0.0.0.0\"", "mr certificate create")]
+    [InlineData("mapreduce.node { host = \"192.0.2.1\", port = 4500 }", "no address 192.0.2.1 (mapreduce.node.host)")]
     [InlineData("mapreduce.node.roles = [master, cook]", "cook")]
     [InlineData("mapreduce.job.timeout = soon", "cannot be read")]
     [InlineData("mapreduce.version = 2", "version 1")]
@@ -38,13 +39,30 @@ public sealed class ConfigurationTests : IDisposable
     public void What_makes_no_sense_is_an_error_that_says_what_to_do(string text, string words)
         => Assert.Contains(words, Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
 
-    [Fact]
-    public void A_port_that_is_taken_is_named()
+    [Theory]
+    [InlineData("127.0.0.1", "node.port")]
+    [InlineData("127.0.0.1", "http.port")]
+    [InlineData("localhost", "node.port")]
+    [InlineData("localhost", "http.port")]
+    public void A_port_that_is_taken_is_named(string host, string key)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        Assert.Contains($"Port {port} (mapreduce.http.port) is taken", Assert.Throws<ConfigurationException>(() => Read($"mapreduce.http.port = {port}")).Message, StringComparison.Ordinal);
+        Assert.Contains($"Port {port} (mapreduce.{key}) is taken", Assert.Throws<ConfigurationException>(() => Read($"mapreduce {{ node.host = {host}, {key} = {port} }}")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("node.port")]
+    [InlineData("http.port")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("macos")]
+    public void A_port_is_free_that_is_taken_at_another_address_than_the_hosts(string key)
+    {
+        var port = Ports.Free();
+        using var other = new TcpListener(IPAddress.Parse("127.0.0.2"), port);
+        other.Start();
+        var settings = Read($"mapreduce {{ node.host = localhost, {key} = {port} }}");
+        Assert.Contains(port, (int[])[settings.Port, settings.HttpPort]);
     }
 
     [Fact]

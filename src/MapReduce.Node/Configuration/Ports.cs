@@ -15,11 +15,14 @@ public static class Ports
     }
 
     /// <summary>The port that is wanted, or any where it is 0.</summary>
+    /// <param name="wanted">The port.</param>
+    /// <param name="address">Where the node will listen; see <see cref="AddressOf"/>.</param>
+    /// <param name="host">What the node's address is called.</param>
+    /// <param name="key">The setting of the port.</param>
     /// <exception cref="ConfigurationException">Another program listens there.</exception>
-    internal static int Choose(int wanted, string host, string key)
+    internal static int Choose(int wanted, IPAddress address, string host, string key)
     {
         if (wanted == 0) return Free();
-        if (!IPAddress.TryParse(host, out var address)) address = IPAddress.Any;
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -34,7 +37,23 @@ public static class Ports
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new ConfigurationException($"This machine has no address {host} (mapreduce.node.host). Set one that it has.", exception);
+            var named = host == address.ToString() ? host : $"{address}, which '{host}' stands for";
+            throw new ConfigurationException($"This machine has no address {named} (mapreduce.node.host). Set one that it has.", exception);
+        }
+    }
+
+    /// <summary>The address at which messages between nodes arrive under the name of a host. Any where the name stands for none: whatever listens then says so.</summary>
+    internal static IPAddress AddressOf(string host)
+    {
+        if (IPAddress.TryParse(host, out var address)) return address;
+        try
+        {
+            // Of several, remoting takes the last.
+            return Dns.GetHostAddresses(host, AddressFamily.InterNetwork).LastOrDefault(IPAddress.Any);
+        }
+        catch (SocketException)
+        {
+            return IPAddress.Any;
         }
     }
 }
