@@ -8,6 +8,8 @@ namespace MapReduce.Node.Tests;
 /// <summary>What is on a disk is changed behind the cluster's back.</summary>
 public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedCluster>, IDisposable
 {
+    private static readonly string[] Texts = ["gate and a few other words than that", "and other words of another text"];
+
     private readonly MapReduceClient client = shared.Cluster.Connect();
 
     public void Dispose() => client.Dispose();
@@ -18,19 +20,11 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
     [InlineData("deleted")]
     public async Task A_map_output_that_is_damaged_is_named_and_made_again(string how)
     {
-        var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
-        var output = shared.Place("out");
-        var texts = shared.Texts(string.Join('\n', Enumerable.Repeat("many words of one text", 500)), "gate");
-        var id = await shared.SubmitAsync(client, "Gated", texts, gate, output, "map");
-        var made = await SharedCluster.AwaitAsync(client, id, @event => @event is { Event: "AttemptSucceeded", Attempt: "s0-m00000-a0" });
-        Damage(Path.Combine(shared.Nodes, made.Node!, "jobs", id, "outputs", "map-s0-m00000-a0"), how);
-        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+        var job = await StartAsync("map", [string.Join('\n', Enumerable.Repeat("many words of one text", 500)), "gate"]);
+        var made = await job.SucceedsAsync("s0-m00000-a0");
+        Damage(job.MapOutputOf(made), how);
 
-        var job = await client.WaitAsync(id);
-        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
-        Assert.Equal(SharedCluster.WordsOf(texts), SharedCluster.Counts(output));
-        Assert.Equal(SharedCluster.WordsOf(texts).Values.Sum(), job.Counters["words"]);
-        var events = await SharedCluster.EventsAsync(client, id);
+        var events = await job.EndAsync();
         var lost = Assert.Single(events, @event => @event.Event == "MapOutputLost");
         Assert.Equal("s0-m00000-a0", lost.Attempt);
         Assert.Contains("s0-m00000-a0", lost.Message, StringComparison.Ordinal);
@@ -71,56 +65,36 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
     [InlineData("deleted", "is not there any more")]
     public async Task A_part_that_is_damaged_before_it_is_published_is_named_and_made_again(string how, string words)
     {
-        var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
-        var output = shared.Place("out");
-        var texts = shared.Texts("gate and a few other words than that", "and other words of another text");
-        var id = await shared.SubmitAsync(client, "Gated", texts, gate, output);
-        var made = await SharedCluster.AwaitAsync(client, id, @event => @event.Event == "AttemptSucceeded" && @event.Attempt!.StartsWith("s0-r", StringComparison.Ordinal));
-        Damage(PartOf(output, made.Attempt!), how);
-        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+        var job = await StartAsync("reduce", Texts);
+        var made = await job.SucceedsAsync("s0-r");
+        Damage(job.FileOf(made.Attempt!), how);
 
-        var job = await client.WaitAsync(id);
-        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
-        Assert.Equal(SharedCluster.WordsOf(texts), SharedCluster.Counts(output));
-        Assert.Equal(SharedCluster.WordsOf(texts).Values.Sum(), job.Counters["words"]);
-        var events = await SharedCluster.EventsAsync(client, id);
-        var damaged = Assert.Single(events, @event => @event.Event == "PartDamaged");
-        Assert.Equal((made.Attempt, made.Node), (damaged.Attempt, damaged.Node));
-        Assert.Contains("'part-0000", damaged.Message, StringComparison.Ordinal);
-        Assert.Contains(words, damaged.Message, StringComparison.Ordinal);
-        Assert.Contains("network", damaged.Message, StringComparison.Ordinal);
+        var events = await job.EndAsync();
+        IsNamed(events, "PartDamaged", made, "'part-0000", words);
         var last = events.FindLastIndex(@event => @event.Event == "AttemptSucceeded");
         Assert.Equal(made.Attempt![..^1] + "1", events[last].Attempt);
         Assert.Equal(["CommitDecided", "JobPublished"], events[(last + 1)..].Select(@event => @event.Event));
         // Nothing else ran twice, and no node is to blame.
         Assert.Equal(2 + 2 + 1 + 1, events.Count(@event => @event.Event == "AttemptStarted"));
         Assert.All(await Quarantines(), Assert.False);
-        Assert.Equal([Path.GetFileName(output)], Directory.GetFileSystemEntries(Path.GetDirectoryName(output)!).Select(Path.GetFileName));
-        Assert.Equal(FindingKind.DamagedPart, (await client.DiagnoseAsync(id)).Cause?.Kind);
+        Assert.Equal([Path.GetFileName(job.Output)], Directory.GetFileSystemEntries(Path.GetDirectoryName(job.Output)!).Select(Path.GetFileName));
+        Assert.Equal(FindingKind.DamagedPart, (await client.DiagnoseAsync(job.Id)).Cause?.Kind);
     }
 
     [Fact]
     public async Task A_part_is_made_again_although_the_map_outputs_are_gone_that_nobody_needed_any_more()
     {
-        var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
-        var output = shared.Place("out");
-        var texts = shared.Texts("gate and a few other words than that");
-        var id = await shared.SubmitAsync(client, "Gated", texts, gate, output);
-        var mapped = await SharedCluster.AwaitAsync(client, id, @event => @event.Event == "AttemptSucceeded" && @event.Attempt!.StartsWith("s0-m", StringComparison.Ordinal));
-        var made = await SharedCluster.AwaitAsync(client, id, @event => @event.Event == "AttemptSucceeded" && @event.Attempt!.StartsWith("s0-r", StringComparison.Ordinal));
+        var job = await StartAsync("reduce", Texts[..1]);
+        var mapped = await job.SucceedsAsync("s0-m");
+        var made = await job.SucceedsAsync("s0-r");
         // The reducer that waits has read its share.
         using (var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20)))
         using (var patience = new CancellationTokenSource(Patience.Limit))
-            while (Directory.GetFiles(gate, "entered-*").Length == 0) await pause.WaitForNextTickAsync(patience.Token);
-        Damage(PartOf(output, made.Attempt!), "deleted");
-        Damage(Path.Combine(shared.Nodes, mapped.Node!, "jobs", id, "outputs", $"map-{mapped.Attempt}"), "deleted");
-        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+            while (Directory.GetFiles(job.Gate, "entered-*").Length == 0) await pause.WaitForNextTickAsync(patience.Token);
+        Damage(job.FileOf(made.Attempt!), "deleted");
+        Damage(job.MapOutputOf(mapped), "deleted");
 
-        var job = await client.WaitAsync(id);
-        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
-        Assert.Equal(SharedCluster.WordsOf(texts), SharedCluster.Counts(output));
-        Assert.Equal(SharedCluster.WordsOf(texts).Values.Sum(), job.Counters["words"]);
-        var events = await SharedCluster.EventsAsync(client, id);
+        var events = await job.EndAsync();
         Assert.Equal(["PartDamaged", "MapOutputLost"], events.Where(@event => @event.Event is "PartDamaged" or "MapOutputLost").Select(@event => @event.Event));
     }
 
@@ -130,35 +104,30 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
     [InlineData("deleted", "is not there any more")]
     public async Task A_dataset_that_is_damaged_between_two_stages_is_named_and_made_again(string how, string words)
     {
-        var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
-        var output = shared.Place("out");
-        var texts = shared.Texts("gate and a few other words than that", "and other words of another text");
-        var id = await shared.SubmitAsync(client, "Gated", texts, gate, output, with: request => request with { Arguments = [.. request.Arguments, "--twice"] });
-        var made = await SharedCluster.AwaitAsync(client, id, @event => @event.Event == "AttemptSucceeded" && @event.Attempt!.StartsWith("s0-r", StringComparison.Ordinal));
-        var dataset = PartOf(output, $"dataset-*-{made.Attempt!}");
+        var job = await StartAsync("reduce", Texts, "--twice");
+        var made = await job.SucceedsAsync("s0-r");
+        var dataset = job.FileOf($"dataset-*-{made.Attempt}");
         Damage(dataset, how);
-        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
 
-        var job = await client.WaitAsync(id);
-        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
-        Assert.Equal(SharedCluster.WordsOf(texts), SharedCluster.Counts(output));
-        Assert.Equal(SharedCluster.WordsOf(texts).Values.Sum(), job.Counters["words"]);
-        var events = await SharedCluster.EventsAsync(client, id);
-        var damaged = Assert.Single(events, @event => @event.Event == "DatasetDamaged");
-        Assert.Equal((made.Attempt, made.Node), (damaged.Attempt, damaged.Node));
-        Assert.Contains($"The file that {made.Attempt} made for later stages {words}", damaged.Message, StringComparison.Ordinal);
-        Assert.Contains(Path.GetFileName(dataset), damaged.Message, StringComparison.Ordinal);
-        Assert.Contains("network", damaged.Message, StringComparison.Ordinal);
+        var events = await job.EndAsync();
+        var damaged = IsNamed(events, "DatasetDamaged", made, $"The file that {made.Attempt} made for later stages {words}", Path.GetFileName(dataset));
         // It is made once more, and whoever could not read it is not to blame, nor is its node.
         Assert.Equal(made.Attempt![..^1] + "1", Assert.Single(events, @event => @event.Event == "AttemptSucceeded" && @event.Revision > damaged.Revision && @event.Attempt!.StartsWith("s0", StringComparison.Ordinal)).Attempt);
         Assert.All(events.Where(@event => @event.Event == "AttemptFailed"), failed => Assert.Equal("FetchFailed", failed.Reason));
         Assert.All(await Quarantines(), Assert.False);
-        Assert.Equal(FindingKind.DamagedDataset, (await client.DiagnoseAsync(id)).Cause?.Kind);
+        Assert.Equal(FindingKind.DamagedDataset, (await client.DiagnoseAsync(job.Id)).Cause?.Kind);
     }
 
-    /// <summary>The private file of an attempt, wherever it is staged.</summary>
-    private static string PartOf(string output, string attempt)
-        => Directory.GetFiles(Path.GetDirectoryName(output)!, $"{attempt}*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }).Single(file => new FileInfo(file).Length > 0);
+    private Task<GatedJob> StartAsync(string phase, string[] texts, params string[] arguments) => GatedJob.StartAsync(shared, client, phase, texts, arguments);
+
+    /// <summary>Looks that one event names who made what is damaged, and where, and in doubt the network.</summary>
+    private static JobEventDetails IsNamed(List<JobEventDetails> events, string kind, JobEventDetails made, params string[] words)
+    {
+        var damaged = Assert.Single(events, @event => @event.Event == kind);
+        Assert.Equal((made.Attempt, made.Node), (damaged.Attempt, damaged.Node));
+        Assert.All(words.Append("network"), word => Assert.Contains(word, damaged.Message, StringComparison.Ordinal));
+        return damaged;
+    }
 
     private async Task<IEnumerable<bool>> Quarantines() => (await client.NodesAsync()).Nodes.Select(node => node.Quarantined);
 
