@@ -26,6 +26,7 @@ public sealed class PlantedMistakesTests
         ["plans are trusted after damage"] = (() => new PlanTrusted(), ["ends", "meant"]),
         ["a stage is planned without a share that is made again"] = (() => new PlanWithoutShare(), ["output", "counters"]),
         ["a slot is trusted to live once"] = (() => new SlotTrusted(), ["granted", "output"]),
+        ["unknown members are lost"] = (() => new UnknownMembersLost(), ["members"]),
         ["files are named by slot"] = (() => new PathOfSlot(), ["granted", "output"]),
         ["counters of losers count"] = (() => new LosersCounted(), ["counters"]),
         ["leases never run out"] = (() => new LeasesForEver(), ["ends"]),

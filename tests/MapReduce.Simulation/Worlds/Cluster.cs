@@ -14,6 +14,7 @@ internal sealed class Cluster(World world, int slotsOfNode)
     private readonly long patience = world.Random.Between(1_500_000, 4_000_000);
     private MasterShell? master;
     private long appointed;
+    private long heard;
     private string told = "";
 
     /// <summary>The master that the cluster takes for the one.</summary>
@@ -70,8 +71,10 @@ internal sealed class Cluster(World world, int slotsOfNode)
 
     public void TellMembers(MasterShell to)
     {
-        var known = Snapshot();
-        world.Agenda.In(world.Random.Between(1_000, 300_000), to.Life, () => to.OnMembers(known));
+        // Who is there it may hear long after its reign has begun. Of a change it hears soon: before a slot of a new node has done anything.
+        var delay = heard > 0 ? world.Random.Between(1_000, 20_000) : world.Random.Chance(0.1) ? world.Random.Between(300_000, 3_000_000) : world.Random.Between(1_000, 300_000);
+        heard = Math.Max(heard, world.Agenda.Now + delay);
+        world.Agenda.At(heard, to.Life, () => to.OnMembers(Snapshot()));
     }
 
     private Dictionary<WorkerId, Member> Snapshot() => members.ToDictionary(member => member.Life.Id, member => new Member(slotsOfNode, member.UnreachableSince < 0));
@@ -102,7 +105,7 @@ internal sealed class Cluster(World world, int slotsOfNode)
         foreach (var life in Members)
             if (master is not null && life.Master != master && Linked(life, master.Life)) life.Master = master;
         var state = string.Join(',', members.Select(member => $"{member.Life}{member.UnreachableSince < 0}"));
-        if (master is { Life.IsAlive: true } && state != told)
+        if (master is { Life.IsAlive: true, Reigns: true } && state != told)
         {
             told = state;
             if (main.Contains(master.Life)) TellMembers(master);
@@ -115,7 +118,7 @@ internal sealed class Cluster(World world, int slotsOfNode)
         appointed = world.Agenda.Now;
         master = new MasterShell(world, life);
         life.Master = master;
-        told = "";
+        (told, heard) = ("", 0);
         world.Note($"{life} becomes master");
     }
 

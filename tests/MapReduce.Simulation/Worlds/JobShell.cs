@@ -21,13 +21,13 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
     private readonly Epoch? epoch;
     private readonly JobFeed<Peer> feed;
     private readonly Queue<Action> stash = [];
-    private IReadOnlyDictionary<WorkerId, Member> members;
+    private IReadOnlyDictionary<WorkerId, Member>? members;
     private JobProtocol<Peer> protocol = null!;
     private bool isReady;
     private bool isGone;
     private long touched;
 
-    public JobShell(World world, MasterShell master, JobSpec spec, Epoch? epoch, IReadOnlyDictionary<WorkerId, Member> members)
+    public JobShell(World world, MasterShell master, JobSpec spec, Epoch? epoch, IReadOnlyDictionary<WorkerId, Member>? members)
     {
         (this.world, this.master, this.spec, this.epoch, this.members) = (world, master, spec, epoch, members);
         Id = JobId.Parse(spec.Id);
@@ -73,7 +73,7 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
     public void OnMembers(IReadOnlyDictionary<WorkerId, Member> nodes)
     {
         members = nodes;
-        Handle(() => protocol.OnMembers(members.ContainsKey, Now));
+        Handle(() => protocol.OnMembers(MayInclude, Now));
     }
 
     public void OnOffer(Offer<Peer> offer) => Handle(() => protocol.OnOffer(offer, Now));
@@ -121,7 +121,10 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
     void IJobSurroundings<Peer>.Outcome(WorkerId worker, FailureReason? failure) => master.Box.Post(() => master.OnOutcome(worker, failure));
 
     void IJobSurroundings<Peer>.NodeLost(WorkerId worker, int attempts, int outputs)
-        => world.Note($"{world.NameOf(spec.Id)} gives up {worker} with {attempts} attempts and {outputs} outputs");
+    {
+        world.Note($"{world.NameOf(spec.Id)} gives up {worker} with {attempts} attempts and {outputs} outputs");
+        if (world.LifeOf(worker) is { } life && !world.WasRemoved(life)) world.Violate("members", $"{world.NameOf(spec.Id)} gives up {worker}, which is a member");
+    }
 
     void IJobSurroundings<Peer>.CarryOut(CommitDuty duty)
     {
@@ -173,7 +176,7 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
         isReady = true;
         if (epoch is { } reign)
         {
-            protocol.Reign(reign, members.ContainsKey, Now);
+            protocol.Reign(reign, MayInclude, Now);
             OnTick();
         }
         else
@@ -238,7 +241,10 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
         });
     });
 
-    private Holder? HolderOf(WorkerId worker) => members.ContainsKey(worker) ? new Holder { Node = worker.Node, Incarnation = worker.Incarnation } : null;
+    /// <summary>Whether a node is a member, or may be one for all that is known.</summary>
+    private bool MayInclude(WorkerId worker) => members?.ContainsKey(worker) ?? world.Surroundings.MayBeMember;
+
+    private Holder? HolderOf(WorkerId worker) => members?.ContainsKey(worker) == true ? new Holder { Node = worker.Node, Incarnation = worker.Incarnation } : null;
 
     private Datasets Datasets(DatasetsQuery query)
     {

@@ -18,7 +18,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
     private readonly Dictionary<JobId, JobShell> jobs = [];
     private readonly Queue<Action> stash = [];
     private readonly Queue<MasterRecord> writes = [];
-    private IReadOnlyDictionary<WorkerId, Member> members = new Dictionary<WorkerId, Member>();
+    private IReadOnlyDictionary<WorkerId, Member>? members;
     private bool isReady;
     private int written;
 
@@ -41,8 +41,6 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
     public MasterProtocol<Peer> Protocol => protocol;
 
     public IEnumerable<JobShell> Jobs => jobs.Values;
-
-    public IReadOnlyDictionary<WorkerId, Member> Members => members;
 
     public void Receive(IMessage received, Peer from) => Handle(() =>
     {

@@ -45,6 +45,9 @@ internal class Surroundings
     /// <summary>Whether time passes for jobs.</summary>
     public virtual bool TicksJobs => true;
 
+    /// <summary>Whether a node may be a member as long as a job has not been told who is.</summary>
+    public virtual bool MayBeMember => true;
+
     /// <summary>The private path of a part.</summary>
     public virtual string PartPath(AttemptId attempt, int slot) => $"{attempt}-000";
 }
