@@ -6,6 +6,8 @@ using MapReduce.Node.Configuration;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node;
 
@@ -21,13 +23,7 @@ internal static class Transport
         Action<ListenOptions> options = listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (settings.Tls is { } tls) listen.UseHttps(new HttpsConnectionAdapterOptions
-            {
-                ServerCertificate = tls.Certificate,
-                // People have a token and no certificate; nodes have both, and without one nothing internal is answered.
-                ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                ClientCertificateValidation = (certificate, _, _) => IsOfAuthority(certificate, tls),
-            });
+            if (settings.Tls is { } tls) UseTls(listen, tls);
         };
         if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
         else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
@@ -37,6 +33,30 @@ internal static class Transport
     /// <summary>Where <see cref="Listen"/> listens; under a name at every address, because a container is reached from inside as well.</summary>
     public static IPAddress AddressOf(string host)
         => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
+
+    /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
+    private static void UseTls(ListenOptions listen, TlsFiles tls)
+    {
+        var log = listen.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>();
+        var isAgreed = new object();
+        listen.Use(next => async connection =>
+        {
+            await next(connection);
+            if (!connection.Items.ContainsKey(isAgreed)) log.LogWarning("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, or one side does not trust the certificate of the other.", connection.RemoteEndPoint);
+        });
+        listen.UseHttps(new HttpsConnectionAdapterOptions
+        {
+            ServerCertificate = tls.Certificate,
+            // People have a token and no certificate; nodes have both, and without one nothing internal is answered.
+            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
+            ClientCertificateValidation = (certificate, _, _) => IsOfAuthority(certificate, tls),
+        });
+        listen.Use(next => connection =>
+        {
+            connection.Items[isAgreed] = isAgreed;
+            return next(connection);
+        });
+    }
 
     /// <summary>For requests to other nodes.</summary>
     public static SocketsHttpHandler Handler(NodeSettings settings)
