@@ -75,6 +75,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         var map = overview.Page.GetByRole(AriaRole.Progressbar, new PageGetByRoleOptions { NameRegex = new("^Map: ") });
         await Assertions.Expect(map).ToHaveAttributeAsync("aria-label", "Map: 4 of 6 tasks");
         await overview.SeesAsync("2 run");
+        await Assertions.Expect(overview.Page.Locator("dl.figures > div", new PageLocatorOptions { HasText = "Took" })).ToContainTextAsync(new System.Text.RegularExpressions.Regex("about .+ left|under a second left"));
         await File.WriteAllTextAsync(Path.Combine(gate, "gate0"), "");
         await Assertions.Expect(map).ToHaveAttributeAsync("aria-label", "Map: 5 of 6 tasks");
         await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
@@ -129,16 +130,15 @@ public sealed class DashboardTests(DashboardFixture dashboard)
     }
 
     [BrowserFact]
-    public async Task A_node_is_drained_and_its_page_says_so()
+    public async Task A_node_is_drained_by_keyboard_and_its_page_says_so()
     {
         var node = await dashboard.Cluster.AddAsync("node-spare");
         await using (var visit = await dashboard.OpenAsync("/nodes"))
         {
-            await visit.Link("node-spare").ClickAsync();
+            await visit.Link("node-spare").PressAsync("Enter");
             await visit.SeesAsync("Slots: 0 of 2 busy");
             await visit.SeesAsync("processors, the whole machine");
-            await visit.Button("Drain…").ClickAsync();
-            await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Drain", Exact = true }).ClickAsync();
+            await DetailsTests.AnswerAsync(visit, "Drain…", "Drain");
             await visit.SeesAsync("Nothing runs here any more.");
             await visit.SeesAsync("takes no more work");
             Assert.True((await dashboard.Client.NodesAsync()).Nodes.Single(other => other.Name == "node-spare").Draining);

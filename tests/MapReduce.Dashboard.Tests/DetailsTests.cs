@@ -11,6 +11,53 @@ namespace MapReduce.Dashboard.Tests;
 [Collection(DashboardFixture.Collection)]
 public sealed class DetailsTests(DashboardFixture dashboard)
 {
+    /// <summary>How many pixels of a canvas have each of some colours of the page.</summary>
+    private const string Pixels = """
+        (canvas, looks) => {
+          const pixels = context => new Uint32Array(context.getImageData(0, 0, context.canvas.width, context.canvas.height).data.buffer);
+          const all = pixels(canvas.getContext('2d'));
+          return looks.map(({ colour, opacity }) => {
+            const brush = new OffscreenCanvas(1, 1).getContext('2d');
+            brush.globalAlpha = opacity;
+            brush.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--${colour}`);
+            brush.fillRect(0, 0, 1, 1);
+            const [wanted] = pixels(brush);
+            return all.filter(pixel => pixel === wanted).length;
+          });
+        }
+        """;
+
+    [BrowserFact]
+    public async Task What_failed_was_tried_again_raced_and_lost_is_told_apart_in_the_timeline()
+    {
+        await using var visit = await dashboard.OpenAsync($"/jobs/{UnevenJob.Id}");
+        await Assertions.Expect(visit.Page.Locator("section[aria-labelledby=timeline] .head .muted")).ToHaveTextAsync("14 attempts on 6 slots: 12 succeeded, 1 failed, 1 not needed");
+        var canvas = visit.Page.Locator(".timeline canvas");
+        await canvas.FocusAsync();
+        await visit.Page.Keyboard.PressAsync("ArrowRight");
+        var said = visit.Page.Locator(".timeline [role=status]");
+        var chosen = visit.Page.Locator(".chosen .badge");
+        foreach (var (key, words, badges) in ((string, string, string[])[])
+        [
+            ("ArrowRight", "s0-m00000-a0: failed: ExecutorExited · node-1, slot 0 · 2.0 s", ["failed"]),
+            ("ArrowDown", "s0-m00002-a0: succeeded · node-1, slot 1 · 3.0 s · read 1.00 MiB", ["succeeded"]),
+            ("ArrowDown", "s0-m00001-a0: not needed · node-2, slot 0 · 10 s", ["not needed"]),
+            ("ArrowDown", "s0-m00003-a0: succeeded · node-2, slot 1 · 4.0 s · read 1.00 MiB", ["succeeded"]),
+            ("ArrowDown", "s0-m00000-a1: succeeded · node-3, slot 0 · 3.0 s · read 1.00 MiB", ["succeeded"]),
+            ("ArrowDown", "s0-m00001-a1: succeeded · node-3, slot 1 · 3.0 s · beside another attempt · read 1.00 MiB", ["succeeded", "speculative"]),
+        ])
+        {
+            await visit.Page.Keyboard.PressAsync(key);
+            await Assertions.Expect(said).ToHaveTextAsync(words);
+            await Assertions.Expect(chosen).ToHaveTextAsync(badges);
+        }
+        // What failed is red, what lost the race hollow, and attempts after the first bear ticks.
+        Assert.All(await canvas.EvaluateAsync<int[]>(Pixels, new[] { new { colour = "bad", opacity = 1.0 }, new { colour = "map", opacity = 0.25 }, new { colour = "surface", opacity = 1.0 } }), count => Assert.True(count > 0));
+        // The table has one row for each task, with the attempt that counts.
+        await visit.Button("repeated").ClickAsync();
+        await Assertions.Expect(visit.Page.Locator("section[aria-labelledby=tasks] tbody tr")).ToHaveTextAsync([new Regex("^s0-m00000done2node-3"), new Regex("^s0-m00001done2node-3")]);
+    }
+
     [BrowserFact]
     public async Task A_plan_of_two_stages_an_uneven_partition_spills_and_counters_are_told_by_their_values()
     {

@@ -27,14 +27,14 @@ internal static class UnevenJob
             Outputs = { new Layout() },
         });
         yield return new JobEvent.StagePlanned(At(2), plan, "plan-1", Maps, Reduces);
-        for (var map = 0; map < Maps; map++) yield return Start(2, Attempt(0, TaskKind.Map, map), 1 + (map % 2));
+        for (var map = 0; map < Maps; map++) yield return Start(2, Attempt(0, TaskKind.Map, map), 1 + (map % 2), map / 2);
         // The first is tried again.
         yield return new JobEvent.AttemptFailed(At(4), Attempt(0, TaskKind.Map, 0), Worker(1), new Failure(FailureReason.ExecutorExited, "The executor ended with signal 9."));
-        yield return Start(4, Attempt(0, TaskKind.Map, 0, 1), 2);
+        yield return Start(4, Attempt(0, TaskKind.Map, 0, 1), 3);
         // The second is slow: another attempt begins beside it, and wins.
-        yield return Start(9, Attempt(0, TaskKind.Map, 1, 1), 3);
-        foreach (var (map, number, at) in ((int, int, int)[])[(2, 0, 5), (3, 0, 6), (0, 1, 7), (1, 1, 12)])
-            yield return new JobEvent.AttemptSucceeded(At(at), Attempt(0, TaskKind.Map, map, number), Worker(1 + (map % 3)), [250, 3], 0, new Products { Totals = new Totals { RecordsRead = 250, BytesRead = 1 << 20, ReadsInput = true, ShuffleBytes = 1 << 19, SpilledBytes = map == 2 ? 3 << 20 : 0 } });
+        yield return Start(9, Attempt(0, TaskKind.Map, 1, 1), 3, slot: 1);
+        foreach (var (map, number, at, node) in ((int, int, int, int)[])[(2, 0, 5, 1), (3, 0, 6, 2), (0, 1, 7, 3), (1, 1, 12, 3)])
+            yield return new JobEvent.AttemptSucceeded(At(at), Attempt(0, TaskKind.Map, map, number), Worker(node), [250, 3], 0, new Products { Totals = new Totals { RecordsRead = 250, BytesRead = 1 << 20, ReadsInput = true, ShuffleBytes = 1 << 19, SpilledBytes = map == 2 ? 3 << 20 : 0 } });
         yield return new JobEvent.AttemptRevoked(At(12), Attempt(0, TaskKind.Map, 1), Worker(2));
         foreach (var @event in Reduced(0, 12, reduce => reduce == 2 ? 9 << 20 : 1 << 20)) yield return @event;
         var next = Attempt(1, TaskKind.Plan, 0);
@@ -48,7 +48,7 @@ internal static class UnevenJob
 
         DateTimeOffset At(int second) => began.AddSeconds(second);
 
-        JobEvent.AttemptStarted Start(int second, AttemptId attempt, int node) => new(At(second), attempt, Worker(node), At(second + 10), 0);
+        JobEvent.AttemptStarted Start(int second, AttemptId attempt, int node, int slot = 0) => new(At(second), attempt, Worker(node), At(second + 10), slot);
 
         IEnumerable<JobEvent> Reduced(int stage, int second, Func<int, int> bytes, int reduces = Reduces)
         {
