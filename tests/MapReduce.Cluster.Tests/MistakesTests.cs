@@ -180,10 +180,11 @@ public sealed class MistakesTests : IDisposable
     {
         var text = Path.Combine(folder, "text");
         Assert.Equal(0, Mr.Run("generate", "text", "--size", "300KB", "--output", text).Code);
+        string[] inputs = TestData.Missing is null ? ["-i", text, "-i", TestData.Path("text", "udhr")] : ["-i", text];
         var (shapes, reports) = (new List<List<string>>(), new List<Dictionary<string, string>>());
         foreach (var (output, nodes) in ((string, string[])[])[("local", []), ("cluster", ["--nodes", "3"])])
         {
-            var report = Mr.Json(["run", Mr.Job("WordCount"), "-i", text, "-o", Path.Combine(folder, output), "--split", "50000", "--partitions", "3", .. nodes, "--", "--sorted"]);
+            var report = Mr.Json(["run", Mr.Job("WordCount"), .. inputs, "-o", Path.Combine(folder, output), "--split", "50000", "--partitions", "3", .. nodes, "--", "--sorted"]);
             reports.Add(report.EnumerateObject().Where(field => field.Name is not ("job" or "output" or "seconds" or "phases" or "spilledBytes")).ToDictionary(field => field.Name, field => field.Value.GetRawText()));
             shapes.Add(ShapeOf(report));
         }

@@ -11,13 +11,17 @@ public sealed class RealDataTests(SharedCluster shared)
     [InlineData("WordCount", "text/udhr", "--", "--sorted")]
     [InlineData("WordCount", "text/odd")]
     [InlineData("InvertedIndex", "text/cant", "--split", "10KB", "--", "--count", "--separator", "|")]
+    [InlineData("InvertedIndex", "text/udhr", "--partitions", "3", "--", "--stem", "--sorted")]
     [InlineData("Grep", "logs/kafka0_state-change.log", "--split", "100KB", "--", "--pattern", "partition [a-z]+")]
+    [InlineData("Grep", "logs/HDFS_2k.log logs/elastic_auth.log", "--split", "200KB", "--", "--pattern", "WARN|invalid user [a-z]+", "--lines")]
     [InlineData("LogAnalytics", "logs/databricks_apache.access.log", "--split", "50KB", "--partitions", "4")]
     [InlineData("LogAnalytics", "logs/elastic_apache_logs.log", "--split", "500KB")]
     [InlineData("Sort", "sort/a_10k.dat", "--split", "200KB", "--partitions", "3", "--", "--record", "100")]
+    [InlineData("Sort", "sort/b_10k.dat sort/a_dup2x_1k.dat", "--split", "100KB", "--partitions", "4", "--", "--record", "100")]
     [InlineData("Sort", "text/pg", "--split", "500KB", "--partitions", "4", "--memory", "1MiB")]
     [InlineData("SecondarySort", "pairs/pairs.txt", "--split", "10KB", "--partitions", "3")]
     [InlineData("Join", "join/left.tsv join/right.tsv", "--partitions", "3", "--", "--kind", "FullOuter")]
+    [InlineData("Join", "join/left.tsv join/right.tsv", "--split", "50KB", "--", "--kind", "LeftOuter", "--missing", "none")]
     [InlineData("Pi", "", "--", "--maps", "7", "--points", "5000")]
     public void A_cluster_writes_the_bytes_of_one_process(string job, string inputs, params string[] arguments)
     {
