@@ -63,7 +63,10 @@ internal sealed class NetworkCluster : IDisposable
 
     public string TokenFile => this["token"];
 
-    public IEnumerable<Uri> Addresses => Enumerable.Range(1, processes.Count).Select(node => AddressOf(node));
+    /// <summary>The numbers of the nodes.</summary>
+    public IReadOnlyList<int> Nodes => [.. Enumerable.Range(1, processes.Count)];
+
+    public IEnumerable<Uri> Addresses => Nodes.Select(AddressOf);
 
     public Uri AddressOf(int node) => new($"https://{Network.AddressOf(node)}:{HttpPort}/");
 
@@ -72,10 +75,12 @@ internal sealed class NetworkCluster : IDisposable
 
     public string LogOf(int node) => File.ReadAllText(this[$"node-{node}.log"]);
 
+    public int ProcessOf(int node) => processes[node - 1].Id;
+
     public bool IsAlive(int node) => !processes[node - 1].HasExited;
 
     /// <summary>A client that knows some of the nodes.</summary>
-    public MapReduceClient Connect(IEnumerable<int> nodes) => new(nodes.Select(AddressOf), File.ReadAllText(TokenFile), Trusting(), TimeSpan.FromSeconds(60));
+    public MapReduceClient Connect(IEnumerable<int> nodes, TimeSpan? patience = null) => new(nodes.Select(AddressOf), File.ReadAllText(TokenFile), Trusting(), patience ?? TimeSpan.FromSeconds(60));
 
     /// <summary>Waits until so many nodes are full members.</summary>
     public Task AwaitMembersAsync(int count) => AwaitMembersAsync(Client, count);
