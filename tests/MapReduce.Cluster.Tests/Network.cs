@@ -15,6 +15,8 @@ internal sealed class Network : IDisposable
     private static readonly string Link = $"mrt{Run}";
     private static readonly int Subnet = 1 + (int.Parse(Run, CultureInfo.InvariantCulture) % 250);
 
+    private static readonly string Prefix = $"10.77.{Subnet}.";
+
     private readonly HashSet<(int From, int To)> cuts = [];
 
     public Network(int machines)
@@ -57,7 +59,13 @@ internal sealed class Network : IDisposable
 
     public string Hub => $"mapreduce-test-{Run}-hub";
 
-    public string AddressOf(int machine) => $"10.77.{Subnet}.{(machine == 0 ? 254 : machine)}";
+    /// <summary>Where machines reach this process, whatever is cut between them.</summary>
+    public static string Here => $"{Prefix}254";
+
+    /// <summary>All addresses.</summary>
+    public static string Range => $"{Prefix}0/24";
+
+    public string AddressOf(int machine) => machine == 0 ? Here : $"{Prefix}{machine}";
 
     public string NamespaceOf(int machine) => $"mapreduce-test-{Run}-n{machine}";
 

@@ -110,9 +110,9 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Waits until the executors of all nodes that were killed have ended.</summary>
     public Task AwaitOrphansEndAsync() => UntilAsync(() => Task.FromResult(orphans.TrueForAll(orphan => BirthOf(orphan.Process) != orphan.Birth)));
 
-    public void StopNode(string node) => Signal(Nodes[node], Stop);
+    public void StopNode(string node) => StopProcess(Nodes[node]);
 
-    public void ContinueNode(string node) => Signal(Nodes[node], Continue);
+    public void ContinueNode(string node) => ContinueProcess(Nodes[node]);
 
     /// <summary>Starts the node that was killed again, with what is on its disk, and waits until it is a member.</summary>
     public void Restart()
@@ -136,6 +136,10 @@ internal sealed partial class RealCluster : IDisposable
     public static void KillProcess(int process) => Signal(process, Kill);
 
     public static void Terminate(int process) => Signal(process, Termination);
+
+    public static void StopProcess(int process) => Signal(process, Stop);
+
+    public static void ContinueProcess(int process) => Signal(process, Continue);
 
     /// <summary>The nodes that run: they are alive, and do not stand still.</summary>
     public IEnumerable<string> Running => Nodes.Where(node => StatusOf(node.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)) is { } status && status[0] is not ("Z" or "T")).Select(node => node.Key);

@@ -19,11 +19,17 @@ public sealed partial class PostgresServer : IDisposable
     private Process? process;
 
     public PostgresServer(params string[] settings)
+        : this(settings, network: null)
+    {
+    }
+
+    private PostgresServer(string[] settings, string? network)
         : this(settings, isStandby: false)
     {
         File.WriteAllText(Path.Combine(folder, "password"), Password);
         if (IsRoot) Run("chown", "-R", "postgres", folder);
         Run([.. AsUser, Path.Combine(Programs!, "initdb"), "-D", Data, "--username=mapreduce", $"--pwfile={Path.Combine(folder, "password")}", "--auth=scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
+        if (network is not null) File.AppendAllText(Path.Combine(Data, "pg_hba.conf"), $"host all all {network} scram-sha-256\n");
         Start();
     }
 
@@ -35,17 +41,29 @@ public sealed partial class PostgresServer : IDisposable
         Port = ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    /// <summary>A server that machines of a network reach as well.</summary>
+    public static PostgresServer On(string network) => new(["listen_addresses=*"], network);
+
     /// <summary>The folder of the server's programs; null where it is not installed.</summary>
     public static string? Programs { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => path, StringComparer.Ordinal).Select(path => Path.Combine(path, "bin")) : [])
         .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")));
+
+    /// <summary>Why there can be no such server here; null where there can.</summary>
+    public static string? Missing => !OperatingSystem.IsLinux() ? "The test starts a server as it is done on Linux."
+        : Programs is null ? "There is no PostgreSQL: initdb and postgres are neither on the PATH nor under /usr/lib/postgresql. Install it: apt-get install postgresql." : null;
 
     public int Port { get; }
 
     public string ConnectionString => ConnectionStringAt(Port);
 
     /// <summary>How to connect to the server by way of another port.</summary>
-    public string ConnectionStringAt(int port) => $"Host=127.0.0.1;Port={port};Database=postgres;Username=mapreduce;Password={Password}";
+    public string ConnectionStringAt(int port) => ConnectionStringAt("127.0.0.1", port);
+
+    /// <summary>How to connect to the server at another address of this machine.</summary>
+    public string ConnectionStringOn(string host) => ConnectionStringAt(host, Port);
+
+    private static string ConnectionStringAt(string host, int port) => $"Host={host};Port={port};Database=postgres;Username=mapreduce;Password={Password}";
 
     private string Data => Path.Combine(folder, "data");
 
