@@ -59,12 +59,13 @@ public sealed class ChangeFeed<TPeer>(int kept, TimeSpan patience, Func<string, 
         }
     }
 
-    /// <summary>Records that were asked of the journal have been read: the first that there are after a revision.</summary>
+    /// <summary>Records that were asked of the journal have been read: the first that there are from a revision on.</summary>
     public void OnRead(TPeer asker, long from, IReadOnlyList<(long Revision, MasterRecord Record)> records)
     {
         // Where the journal has gone on without this master, its successor has more to tell; where nobody has ever written that revision, the journal is another one.
         if (from > Revision && records.Count > 0) surroundings.Tell(asker, new ChangesAnswer { From = from, To = from });
-        else if (records.Count > 0 && records[0].Revision == from + 1) surroundings.Tell(asker, Page(from, records[^1].Revision, records.Select(record => ChangeOf(record.Revision, record.Record)).OfType<Change>()));
+        else if (records.Count > 0 && records[0].Revision <= from + 1)
+            surroundings.Tell(asker, Page(from, records[^1].Revision, records.Where(record => record.Revision > from).Select(record => ChangeOf(record.Revision, record.Record)).OfType<Change>()));
         else surroundings.Tell(asker, new ChangesAnswer { From = from, To = Revision, Compacted = true, Oldest = records.Count > 0 ? records[0].Revision - 1 : Revision });
     }
 
@@ -129,6 +130,6 @@ public interface IChangeSurroundings<TPeer>
     /// <summary>Answers; the message may be lost.</summary>
     void Tell(TPeer asker, ChangesAnswer answer);
 
-    /// <summary>Reads the first records after a revision from the journal; <see cref="ChangeFeed{TPeer}.OnRead"/> follows.</summary>
+    /// <summary>Reads the first records from a revision on from the journal, that of the revision with them: whether it is there tells whose journal it is. <see cref="ChangeFeed{TPeer}.OnRead"/> follows.</summary>
     void Read(TPeer asker, long from, int most);
 }

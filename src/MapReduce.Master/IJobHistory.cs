@@ -12,8 +12,8 @@ public interface IJobHistory
     /// <param name="most">How many at most.</param>
     Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most);
 
-    /// <summary>The first records of the job master's own journal after a number, with their numbers, in order.</summary>
-    /// <param name="from">The last number that is not wanted.</param>
+    /// <summary>The first records of the job master's own journal from a number on, with their numbers, in order.</summary>
+    /// <param name="from">The first number that is wanted.</param>
     /// <param name="most">How many at most.</param>
     Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most);
 }

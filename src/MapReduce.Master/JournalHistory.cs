@@ -27,7 +27,7 @@ public sealed class JournalHistory(ActorSystem system) : IJobHistory
     public async Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most)
     {
         var (journal, materializer) = source.Value;
-        var envelopes = await journal.CurrentEventsByPersistenceId(JobMaster.JournalId, from + 1, long.MaxValue).Take(most).RunWith(Sink.Seq<EventEnvelope>(), materializer);
+        var envelopes = await journal.CurrentEventsByPersistenceId(JobMaster.JournalId, from, long.MaxValue).Take(most).RunWith(Sink.Seq<EventEnvelope>(), materializer);
         return [.. envelopes.Select(envelope => (envelope.SequenceNr, (MasterRecord)envelope.Event))];
     }
 }

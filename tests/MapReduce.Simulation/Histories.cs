@@ -102,6 +102,7 @@ internal static class Histories
         for (var i = 0; i < plan.Jobs.Count && plan.Jobs.Count > 1; i++) yield return plan with { Jobs = [.. plan.Jobs.Where((_, index) => index != i)] };
         if (plan.Nodes > 3) yield return plan with { Nodes = Math.Max(3, plan.Nodes / 2) };
         if (plan.Nodes > 3) yield return plan with { Nodes = plan.Nodes - 1 };
+        if (plan.Watchers > 0) yield return plan with { Watchers = plan.Watchers - 1 };
         if (plan.Slots > 1) yield return plan with { Slots = 1 };
         for (var i = 0; i < plan.Jobs.Count; i++)
         {

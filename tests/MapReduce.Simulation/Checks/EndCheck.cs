@@ -33,6 +33,7 @@ internal static class EndCheck
             if (!track.IsEnded) return $"{track.Name} has not ended: {(world.Cluster.Master?.Jobs.FirstOrDefault(shell => shell.Id.ToString() == job)?.State is { } state ? $"{state.Phase}, {state.RunningAttempts} leases, {state.RunnableTasks} runnable" : "it has no process")}";
             if (!client.IsDone) return $"a client of {track.Name} waits";
         }
+        if (world.Watchers.Any(watcher => watcher.Revision < world.LastEnd)) return "somebody who watches the cluster has not heard of the last end";
         foreach (var staged in world.Storage.Staged.Keys) return $"there is a staging folder of {world.NameOf(staged)}";
         foreach (var node in world.Nodes)
         {

@@ -14,6 +14,24 @@ internal sealed class TokenForgotten : Surroundings
     }
 }
 
+/// <summary>A change of the cluster is not told to who watches.</summary>
+internal sealed class ChangeDropped : Surroundings
+{
+    public override ChangesAnswer ToWatcher(ChangesAnswer answer)
+    {
+        if (answer.Changes.Count < 2) return answer;
+        var shorter = answer.Clone();
+        shorter.Changes.RemoveAt(0);
+        return shorter;
+    }
+}
+
+/// <summary>Who asks for changes that are compacted goes on after them, and is not told.</summary>
+internal sealed class CompactionHidden : Surroundings
+{
+    public override ChangesAnswer ToWatcher(ChangesAnswer answer) => answer.Compacted ? new ChangesAnswer { From = answer.From, To = answer.Oldest } : answer;
+}
+
 /// <summary>Now and then the first of several events is not told.</summary>
 internal sealed class EventDropped : Surroundings
 {

@@ -5,11 +5,12 @@ namespace MapReduce.Simulation.Plans;
 /// <param name="Nodes">The number of nodes.</param>
 /// <param name="Slots">The slots of each.</param>
 /// <param name="Jobs">What is submitted.</param>
+/// <param name="Watchers">Who follows the changes of the cluster.</param>
 /// <param name="Faults">What goes wrong.</param>
-internal sealed record Plan(long Seed, int Nodes, int Slots, IReadOnlyList<JobPlan> Jobs, IReadOnlyList<Fault> Faults)
+internal sealed record Plan(long Seed, int Nodes, int Slots, IReadOnlyList<JobPlan> Jobs, int Watchers, IReadOnlyList<Fault> Faults)
 {
     public override string ToString()
-        => $"{Nodes} nodes of {Slots} slots\n{string.Join('\n', Jobs.Select((job, index) => $"  job {index}: {job}"))}\n{string.Join('\n', Faults.Select(fault => $"  {fault}"))}";
+        => $"{Nodes} nodes of {Slots} slots, {Watchers} watchers\n{string.Join('\n', Jobs.Select((job, index) => $"  job {index}: {job}"))}\n{string.Join('\n', Faults.Select(fault => $"  {fault}"))}";
 }
 
 /// <summary>A job.</summary>

@@ -24,7 +24,7 @@ internal static class PlanGenerator
             faults.Add(Draw(random, kind, at));
             more--;
         }
-        return new Plan(seed, nodes, slots, jobs, faults);
+        return new Plan(seed, nodes, slots, jobs, random.Between(0, 2), faults);
     }
 
     private static (int Nodes, int Slots) Size(Randomness random) => random.Between(0, 999) switch

@@ -31,6 +31,8 @@ public sealed class PlantedMistakesTests
         ["counters of losers count"] = (() => new LosersCounted(), ["counters"]),
         ["leases never run out"] = (() => new LeasesForEver(), ["ends"]),
         ["client tokens are forgotten"] = (() => new TokenForgotten(), ["token"]),
+        ["changes of the cluster are not told"] = (() => new ChangeDropped(), ["changes"]),
+        ["compacted changes are not told of"] = (() => new CompactionHidden(), ["changes"]),
         ["watchers miss an event"] = (() => new EventDropped(), ["watchers", "ends"]),
     };
 

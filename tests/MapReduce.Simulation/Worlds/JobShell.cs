@@ -176,6 +176,8 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
         isReady = true;
         if (epoch is { } reign)
         {
+            // The master before may have ended between the decision and the word of it.
+            if (State.Phase is JobPhase.Committing) TellPhase();
             protocol.Reign(reign, MayInclude, Now);
             OnTick();
         }
@@ -198,9 +200,15 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
     private void Written(List<EventRecord> records)
     {
         if (isGone) return;
-        foreach (var record in records) feed.Add(record);
+        foreach (var record in records)
+        {
+            feed.Add(record);
+            if (record.CommitDecided is not null) TellPhase();
+        }
         protocol.OnWritten();
     }
+
+    private void TellPhase() => master.Box.Post(() => master.OnPhase(Id, "committing"));
 
     private void Refused()
     {

@@ -1,3 +1,4 @@
+using MapReduce.Protocol.Journal;
 using MapReduce.Simulation.Plans;
 
 namespace MapReduce.Simulation.Worlds;
@@ -6,9 +7,23 @@ namespace MapReduce.Simulation.Worlds;
 internal sealed class Journal(World world)
 {
     private readonly Dictionary<string, List<byte[]>> streams = [];
+    private readonly int kept = world.Random.Between(5, 60);
 
     /// <summary>Microseconds that each write takes longer.</summary>
     public int Slowness { get; set; }
+
+    /// <summary>The last record of masters that is not kept any more.</summary>
+    public int Compacted { get; private set; }
+
+    /// <summary>The records of masters after one of them, with their numbers, whether or not they are kept.</summary>
+    public IEnumerable<(long Revision, MasterRecord Record)> OfMasters(long after)
+        => streams.TryGetValue(MasterShell.Stream, out var known) ? known.Skip((int)after).Select((bytes, index) => (after + index + 1, MasterRecord.Parser.ParseFrom(bytes))) : [];
+
+    /// <summary>As many records as are kept at the least, a master makes a snapshot, and then deletes what is older than those.</summary>
+    public void Compact(int written)
+    {
+        if (written % kept == 0) Compacted = Math.Max(Compacted, written - kept);
+    }
 
     public IReadOnlyList<byte[]> Read(string stream) => streams.TryGetValue(stream, out var known) ? [.. known] : [];
 

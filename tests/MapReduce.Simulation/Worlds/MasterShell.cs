@@ -7,14 +7,17 @@ using MapReduce.Protocol.Work;
 
 namespace MapReduce.Simulation.Worlds;
 
-/// <summary>A job master, around <see cref="MasterProtocol{TPeer}"/>: it may be the one that reigns, or one that has been replaced and does not know.</summary>
-internal sealed class MasterShell : IMasterSurroundings<Peer>
+/// <summary>A job master, around <see cref="MasterProtocol{TPeer}"/> and <see cref="ChangeFeed{TPeer}"/>: it may be the one that reigns, or one that has been replaced and does not know.</summary>
+internal sealed class MasterShell : IMasterSurroundings<Peer>, IChangeSurroundings<Peer>
 {
-    private const string Stream = "job-master";
+    /// <summary>The stream of its journal.</summary>
+    public const string Stream = "job-master";
+
     private const long Tick = 500_000;
 
     private readonly World world;
     private readonly MasterProtocol<Peer> protocol;
+    private readonly ChangeFeed<Peer> changes;
     private readonly Dictionary<JobId, JobShell> jobs = [];
     private readonly Queue<Action> stash = [];
     private readonly Queue<MasterRecord> writes = [];
@@ -28,6 +31,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
         Life = life;
         Box = new Mailbox(world, life);
         protocol = new MasterProtocol<Peer>(TimeSpan.FromSeconds(5), new HealthPolicy(), this);
+        changes = new ChangeFeed<Peer>(world.Random.Between(1, 20), TimeSpan.FromSeconds(1.5), job => protocol.Registry.Find(job)?.Spec.Name ?? "", this);
         world.Agenda.In(world.Random.Between(5_000, 200_000), life, Recover);
     }
 
@@ -56,6 +60,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
             case Inventory inventory: protocol.OnInventory(from, inventory); break;
             case OutputsFound found: protocol.OnFound(from, found); break;
             case Submit submit: protocol.OnSubmit(from, submit, now); break;
+            case ChangesQuery query: changes.OnQuery(from, query.From, now); break;
             case EventsQuery query: Ask(query.Job, query, from); break;
             case Cancel cancel: Ask(cancel.Job, cancel, from); break;
         }
@@ -67,6 +72,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
         members = nodes;
         foreach (var job in jobs.Values) job.Box.Post(() => job.OnMembers(nodes));
         protocol.OnMembers(nodes, world.Agenda.Time);
+        protocol.OnNodes(nodes.ToDictionary(node => node.Key, _ => false), world.Agenda.Time);
     });
 
     public void OnWants(Demand demand) => Handle(() => protocol.OnWants(demand, world.Agenda.Time));
@@ -75,7 +81,9 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
 
     public void OnGranted(JobId job, Offer<Peer> offer, AttemptId attempt) => Handle(() => protocol.Dispatcher.OnGranted(job, offer, attempt));
 
-    public void OnOutcome(WorkerId worker, FailureReason? failure) => Handle(() => protocol.Dispatcher.OnOutcome(worker, failure, world.Agenda.Time));
+    public void OnOutcome(WorkerId worker, FailureReason? failure) => Handle(() => protocol.OnOutcome(worker, failure, world.Agenda.Time));
+
+    public void OnPhase(JobId job, string phase) => Handle(() => protocol.OnPhase(job, phase, world.Agenda.Time));
 
     public void OnOver(JobId job, string phase) => Handle(() => protocol.OnOver(new JobEnded { Job = job.ToString(), Phase = phase }, world.Agenda.Time));
 
@@ -129,6 +137,14 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
         Handle(() => protocol.OnUnstaged(spec.Id, world.Agenda.Time));
     });
 
+    void IChangeSurroundings<Peer>.Tell(Peer asker, ChangesAnswer answer) => world.Tell(Life, asker, world.Surroundings.ToWatcher(answer));
+
+    void IChangeSurroundings<Peer>.Read(Peer asker, long from, int most) => world.Agenda.In(world.Random.Between(500, 3_000), Life, () =>
+    {
+        var records = world.Journal.OfMasters(Math.Max(from - 1, world.Journal.Compacted)).Take(most).ToList();
+        Handle(() => changes.OnRead(asker, from, records));
+    });
+
     bool IDispatcherSurroundings<Peer>.IsRunning(JobId job) => protocol.IsRunning(job);
 
     void IDispatcherSurroundings<Peer>.Offer(JobId job, Offer<Peer> offer) => jobs[job].Box.Post(() => jobs.GetValueOrDefault(job)?.OnOffer(offer));
@@ -141,9 +157,20 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
 
     private void Recover()
     {
-        foreach (var bytes in world.Journal.Read(Stream))
+        var records = world.Journal.Read(Stream).Select(bytes => world.Surroundings.Recovered(MasterRecord.Parser.ParseFrom(bytes))).ToList();
+        // By way of a snapshot where the journal has no more, and now and then where it has.
+        var snapshotAt = Math.Max(world.Journal.Compacted, world.Random.Chance(0.3) ? world.Random.Between(0, records.Count) : 0);
+        if (snapshotAt > 0)
         {
-            protocol.Recover(world.Surroundings.Recovered(MasterRecord.Parser.ParseFrom(bytes)));
+            var before = new JobRegistry();
+            foreach (var record in records.Take(snapshotAt)) before.Apply(record);
+            protocol.Recover(MasterSnapshot.Parser.ParseFrom(before.Snapshot().ToByteArray()));
+            changes.Begin(snapshotAt);
+        }
+        for (written = snapshotAt; written < records.Count;)
+        {
+            protocol.Recover(records[written]);
+            changes.Add(written + 1, records[written]);
             written++;
         }
         isReady = true;
@@ -164,6 +191,8 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
         {
             written++;
             protocol.OnWritten(record);
+            changes.Add(written, record);
+            world.Journal.Compact(written);
             writes.Dequeue();
             if (writes.Count > 0) Write();
             else while (writes.Count == 0 && stash.TryDequeue(out var next)) next();
@@ -183,7 +212,11 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>
 
     private void OnTick()
     {
-        Handle(() => protocol.OnTick(world.Agenda.Time));
+        Handle(() =>
+        {
+            protocol.OnTick(world.Agenda.Time);
+            changes.OnTick(world.Agenda.Time);
+        });
         world.Agenda.In(Tick, Life, OnTick);
     }
 }

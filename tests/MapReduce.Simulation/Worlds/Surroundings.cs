@@ -21,6 +21,9 @@ internal class Surroundings
     /// <summary>Events as they come to who watches.</summary>
     public virtual EventsAnswer ToWatcher(EventsAnswer answer) => answer;
 
+    /// <summary>Changes of the cluster as they come to who watches.</summary>
+    public virtual ChangesAnswer ToWatcher(ChangesAnswer answer) => answer;
+
     /// <summary>A record of the master's journal as a new master reads it.</summary>
     public virtual MasterRecord Recovered(MasterRecord record) => record;
 

@@ -26,6 +26,9 @@ internal sealed partial class World
 
     public string NameOf(string job) => tracks.TryGetValue(job, out var track) ? track.Name : "a job";
 
+    /// <summary>The number of the record of the last end of a job.</summary>
+    public long LastEnd { get; private set; }
+
     /// <summary>How far the first job is that has not ended.</summary>
     public Moment? Moment
     {
@@ -52,6 +55,7 @@ internal sealed partial class World
                 break;
             case MasterRecord.EventOneofCase.JobEnded:
                 tracks[record.JobEnded.Job].IsEnded = true;
+                LastEnd = Journal.Count(MasterShell.Stream);
                 Note($"{NameOf(record.JobEnded.Job)} has ended: {record.JobEnded.Phase}");
                 break;
         }

@@ -14,6 +14,7 @@ internal sealed partial class World
 
     private readonly Plan plan;
     private readonly List<Client> clients = [];
+    private readonly List<ChangeWatcher> watchers = [];
     private readonly HashSet<Life> removed = [];
     private readonly bool tells;
     private long incarnations;
@@ -56,6 +57,9 @@ internal sealed partial class World
 
     public IReadOnlyList<Client> Clients => clients;
 
+    /// <summary>Who follows the changes of the cluster.</summary>
+    public IReadOnlyList<ChangeWatcher> Watchers => watchers;
+
     /// <summary>What happened, in words, where that was asked for.</summary>
     public List<string> Story { get; } = [];
 
@@ -69,6 +73,7 @@ internal sealed partial class World
         foreach (var node in Nodes) Start(node);
         Cluster.Begin([.. Nodes.Select(node => node.Life!)]);
         for (var job = 0; job < plan.Jobs.Count; job++) clients.Add(new Client(this, job, plan.Jobs[job], plan.Seed));
+        for (var watcher = 0; watcher < plan.Watchers; watcher++) watchers.Add(new ChangeWatcher(this, (ulong)(plan.Seed * 13 + watcher)));
         var nextLook = LookEvery;
         while (Agenda.Step())
         {
