@@ -97,6 +97,7 @@ public sealed class DashboardFixture : IAsyncLifetime
               http { port = 0, token-file = "{{token}}" }
               journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
             }
+            akka.persistence.journal.sql { recovery-event-timeout = {{Patience.Limit.TotalSeconds}}s, circuit-breaker.call-timeout = {{Patience.Limit.TotalSeconds}}s }
             """, "past"), "past").WithFallback(NodeConfiguration.Local));
     }
 }

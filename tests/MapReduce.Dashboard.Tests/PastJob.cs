@@ -145,6 +145,8 @@ internal sealed class PastJob
             if (message is SaveSnapshotFailure failure) written.SetException(failure.Cause);
         }
 
+        protected override void OnRecoveryFailure(Exception reason, object? message = null) => written.SetException(reason);
+
         protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => written.SetException(cause);
     }
 }

@@ -8,7 +8,8 @@ namespace MapReduce.Cli.Cluster;
 /// <summary>A cluster of node processes on this machine: starts, kills and ends them.</summary>
 internal sealed class LocalCluster(string folder)
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    // A node that ends is noticed at once: only a machine that is very busy is waited for so long.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -176,7 +177,7 @@ internal sealed class LocalCluster(string folder)
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new UserException(ExitCode.Cluster, $"{node.Name} is not ready after {StartPatience.TotalSeconds} s. Its log is {LogOf(node)}:{Environment.NewLine}{Tail(LogOf(node))}");
+            throw new UserException(ExitCode.Cluster, $"{node.Name} is not ready after {StartPatience.TotalMinutes} minutes. Its log is {LogOf(node)}:{Environment.NewLine}{Tail(LogOf(node))}");
         }
     }
 
