@@ -1,14 +1,24 @@
 using System.Text;
+using MapReduce.Coordination;
+using MapReduce.Protocol.Journal;
 using MapReduce.Simulation.Plans;
 
 namespace MapReduce.Simulation;
 
-/// <summary>How often each fault met each moment.</summary>
+/// <summary>How often each fault met each moment, and each kind of record was written.</summary>
 internal sealed class Coverage
 {
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
     private static readonly Moment[] Moments = Enum.GetValues<Moment>();
 
+    // The simulated functions are functions of their input, so no output differs from the one whose place it takes.
+    private static readonly string[] Records =
+    [
+        .. typeof(JobEvent).GetNestedTypes().Where(kind => kind.IsSubclassOf(typeof(JobEvent)) && kind != typeof(JobEvent.MapOutputDiffers)).Select(NameOf),
+        .. Enum.GetValues<MasterRecord.EventOneofCase>().Where(kind => kind != MasterRecord.EventOneofCase.None).Select(NameOf),
+    ];
+
+    private readonly Dictionary<string, long> records = Records.ToDictionary(kind => kind, _ => 0L);
     private readonly long[,] counts = new long[Kinds.Length, Moments.Length];
 
     /// <summary>Whether the fault waits for what it spoils.</summary>
@@ -38,17 +48,24 @@ internal sealed class Coverage
         Faults++;
     }
 
+    /// <summary>An event of a job is in the journal.</summary>
+    public void Count(JobEvent @event) => Count(NameOf(@event.GetType()));
+
+    /// <summary>A record of a master is in the journal.</summary>
+    public void Count(MasterRecord record) => Count(NameOf(record.EventCase));
+
     public void Add(Coverage other)
     {
+        foreach (var (kind, count) in other.records) records[kind] = records.GetValueOrDefault(kind) + count;
         Histories += other.Histories;
         Faults += other.Faults;
         foreach (var kind in Kinds)
             foreach (var moment in Moments) counts[(int)kind, (int)moment] += other.counts[(int)kind, (int)moment];
     }
 
-    /// <summary>The cells in which something should have happened, and nothing did.</summary>
+    /// <summary>The cells in which something should have happened, and nothing did, and the kinds of records that nobody has written.</summary>
     public IReadOnlyList<string> Empty()
-        => [.. Kinds.SelectMany(kind => Moments.Where(moment => Means(kind, moment) && counts[(int)kind, (int)moment] == 0).Select(moment => $"{kind} while {moment}"))];
+        => [.. records.Where(record => record.Value == 0).Select(record => record.Key), .. Kinds.SelectMany(kind => Moments.Where(moment => Means(kind, moment) && counts[(int)kind, (int)moment] == 0).Select(moment => $"{kind} while {moment}"))];
 
     public override string ToString()
     {
@@ -59,6 +76,13 @@ internal sealed class Coverage
             text.Append($"\n{kind,-24}");
             foreach (var moment in Moments) text.Append(Means(kind, moment) ? $"{counts[(int)kind, (int)moment],11}" : $"{"-",11}");
         }
+        foreach (var kind in Records) text.Append($"\n{kind,-34}{records[kind],11}");
         return text.Append('\n').ToString();
     }
+
+    private void Count(string kind) => records[kind] = records.GetValueOrDefault(kind) + 1;
+
+    private static string NameOf(Type kind) => $"job: {kind.Name}";
+
+    private static string NameOf(MasterRecord.EventOneofCase kind) => $"master: {kind}";
 }

@@ -43,6 +43,7 @@ internal sealed partial class World
     /// <summary>A record of the master is in the journal, for good.</summary>
     public void OnDurable(MasterRecord record, Epoch writer)
     {
+        Coverage.Count(record);
         switch (record.EventCase)
         {
             case MasterRecord.EventOneofCase.JobAccepted:
@@ -65,6 +66,7 @@ internal sealed partial class World
     public void OnDurable(JobId job, JobEvent @event, Epoch writer)
     {
         var track = tracks[job.ToString()];
+        Coverage.Count(@event);
         if (tells) Note($"{track.Name}: {Describe(@event)}");
         track.Ledger.Add(@event, writer);
         if (@event is JobEvent.CommitDecided) track.Deciding = 0;
