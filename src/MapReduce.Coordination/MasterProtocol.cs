@@ -110,11 +110,11 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
     {
         if (refused is not null)
         {
-            Forget(spec.Id, now, () =>
-            {
-                staging.Remove(spec.ClientToken);
-                surroundings.Tell(asker, refused);
-            });
+            // A part of it may have been made, and is removed like what a predecessor left.
+            if (orphans.Count == 0) orphansUntil = now + Delusion;
+            orphans.Add(spec);
+            staging.Remove(spec.ClientToken);
+            surroundings.Tell(asker, refused);
             return;
         }
         Persist(new MasterRecord { JobAccepted = new JobAccepted { Spec = spec } }, now, () =>
@@ -125,8 +125,11 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         });
     }
 
-    /// <summary>What a predecessor staged, and did not accept, is removed.</summary>
-    public void OnUnstaged(string job, DateTimeOffset now) => Forget(job, now, () => { });
+    /// <summary>What was staged, and not accepted, is removed.</summary>
+    public void OnUnstaged(string job, DateTimeOffset now)
+    {
+        if (orphans.RemoveAll(spec => spec.Id == job) > 0) Forget(job, now, () => { });
+    }
 
     /// <summary>A report, which asks for work, too: after the job has heard of it, so that what it makes possible can be granted at once.</summary>
     public void OnReport(TPeer from, Report report, DateTimeOffset now)
@@ -258,7 +261,8 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         if (now - wroteAt >= Confirmation) Persist(new MasterRecord { EpochClaimed = new EpochClaimed { Epoch = Registry.Epoch.Value } }, now, () => { });
         if (orphans.Count == 0 || now < orphansUntil) return;
         foreach (var spec in orphans) surroundings.Unstage(spec);
-        orphans = [];
+        // Of which nothing is heard is tried again.
+        orphansUntil = now + Delusion;
     }
 
     private void WakeSlots(DateTimeOffset now)
@@ -317,6 +321,6 @@ public interface IMasterSurroundings<TPeer> : IDispatcherSurroundings<TPeer>
     /// <summary>Checks a job's output and makes its staging folder, in the background; <see cref="MasterProtocol{TPeer}.OnStaged"/> follows.</summary>
     void Stage(JobSpec spec, TPeer asker);
 
-    /// <summary>Removes the staging folder of a job that was never accepted, in the background; <see cref="MasterProtocol{TPeer}.OnUnstaged"/> follows.</summary>
+    /// <summary>Removes the staging folder of a job that was never accepted, in the background; <see cref="MasterProtocol{TPeer}.OnUnstaged"/> follows, unless it cannot be removed now.</summary>
     void Unstage(JobSpec spec);
 }

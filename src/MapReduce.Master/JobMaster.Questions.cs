@@ -86,7 +86,7 @@ public sealed partial class JobMaster
     private void OnUnstaged(MasterMessages.Unstaged unstaged)
     {
         if (unstaged.Error is null) protocol.OnUnstaged(unstaged.Job, Now);
-        else log.Warning(unstaged.Error, "The staging folder of job {Job}, which was never accepted, cannot be removed; the next master tries again.", unstaged.Job);
+        else log.Warning(unstaged.Error, "The staging folder of job {Job}, which was never accepted, cannot be removed now; it is tried again.", unstaged.Job);
     }
 
     private void OnJobs(JobsQuery query)

@@ -57,6 +57,28 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
     }
 
     [Fact]
+    public void What_was_staged_in_part_is_removed_and_tried_again_where_it_cannot_be_removed()
+    {
+        Reign();
+        master.OnSubmit("asker", new Submit { Spec = new JobSpec { Id = Job, ClientToken = "token" } }, Start);
+        WriteAll();
+        master.OnStaged(Assert.Single(staged), "asker", new Refused { Code = "output" }, Start);
+        Assert.IsType<Refused>(Assert.Single(told));
+        Assert.Equal(Job, Assert.Single(master.Registry.Staging).Id);
+        foreach (var (second, times) in new[] { (29, 0), (30, 1), (59, 1), (60, 2) })
+        {
+            master.OnTick(Start.AddSeconds(second));
+            WriteAll();
+            Assert.Equal(times, unstaged.Count);
+        }
+        master.OnUnstaged(Job, Start.AddSeconds(61));
+        WriteAll();
+        Assert.Empty(master.Registry.Staging);
+        master.OnTick(Start.AddSeconds(90));
+        Assert.Equal(2, unstaged.Count);
+    }
+
+    [Fact]
     public void A_job_is_submitted_when_it_arrives_and_not_when_it_is_staged()
     {
         Reign();

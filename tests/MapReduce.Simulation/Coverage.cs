@@ -2,23 +2,25 @@ using System.Text;
 using MapReduce.Coordination;
 using MapReduce.Protocol.Journal;
 using MapReduce.Simulation.Plans;
+using MapReduce.Simulation.Worlds;
 
 namespace MapReduce.Simulation;
 
-/// <summary>How often each fault met each moment, and each kind of record was written.</summary>
+/// <summary>How often each fault met each moment, each kind of record was written, and each operation of the storage failed.</summary>
 internal sealed class Coverage
 {
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();
     private static readonly Moment[] Moments = Enum.GetValues<Moment>();
 
     // The simulated functions are functions of their input, so no output differs from the one whose place it takes.
-    private static readonly string[] Records =
+    private static readonly string[] Happenings =
     [
         .. typeof(JobEvent).GetNestedTypes().Where(kind => kind.IsSubclassOf(typeof(JobEvent)) && kind != typeof(JobEvent.MapOutputDiffers)).Select(NameOf),
         .. Enum.GetValues<MasterRecord.EventOneofCase>().Where(kind => kind != MasterRecord.EventOneofCase.None).Select(NameOf),
+        .. Enum.GetValues<StorageOperation>().Select(NameOf),
     ];
 
-    private readonly Dictionary<string, long> records = Records.ToDictionary(kind => kind, _ => 0L);
+    private readonly Dictionary<string, long> happenings = Happenings.ToDictionary(kind => kind, _ => 0L);
     private readonly long[,] counts = new long[Kinds.Length, Moments.Length];
 
     /// <summary>Whether the fault waits for what it spoils.</summary>
@@ -54,18 +56,21 @@ internal sealed class Coverage
     /// <summary>A record of a master is in the journal.</summary>
     public void Count(MasterRecord record) => Count(NameOf(record.EventCase));
 
+    /// <summary>The storage has refused something.</summary>
+    public void Count(StorageOperation operation) => Count(NameOf(operation));
+
     public void Add(Coverage other)
     {
-        foreach (var (kind, count) in other.records) records[kind] = records.GetValueOrDefault(kind) + count;
+        foreach (var (kind, count) in other.happenings) happenings[kind] = happenings.GetValueOrDefault(kind) + count;
         Histories += other.Histories;
         Faults += other.Faults;
         foreach (var kind in Kinds)
             foreach (var moment in Moments) counts[(int)kind, (int)moment] += other.counts[(int)kind, (int)moment];
     }
 
-    /// <summary>The cells in which something should have happened, and nothing did, and the kinds of records that nobody has written.</summary>
+    /// <summary>The cells in which something should have happened, and nothing did, the kinds of records that nobody has written, and the operations of the storage that never failed.</summary>
     public IReadOnlyList<string> Empty()
-        => [.. records.Where(record => record.Value == 0).Select(record => record.Key), .. Kinds.SelectMany(kind => Moments.Where(moment => Means(kind, moment) && counts[(int)kind, (int)moment] == 0).Select(moment => $"{kind} while {moment}"))];
+        => [.. happenings.Where(happening => happening.Value == 0).Select(happening => happening.Key), .. Kinds.SelectMany(kind => Moments.Where(moment => Means(kind, moment) && counts[(int)kind, (int)moment] == 0).Select(moment => $"{kind} while {moment}"))];
 
     public override string ToString()
     {
@@ -76,13 +81,15 @@ internal sealed class Coverage
             text.Append($"\n{kind,-24}");
             foreach (var moment in Moments) text.Append(Means(kind, moment) ? $"{counts[(int)kind, (int)moment],11}" : $"{"-",11}");
         }
-        foreach (var kind in Records) text.Append($"\n{kind,-34}{records[kind],11}");
+        foreach (var kind in Happenings) text.Append($"\n{kind,-34}{happenings[kind],11}");
         return text.Append('\n').ToString();
     }
 
-    private void Count(string kind) => records[kind] = records.GetValueOrDefault(kind) + 1;
+    private void Count(string kind) => happenings[kind] = happenings.GetValueOrDefault(kind) + 1;
 
     private static string NameOf(Type kind) => $"job: {kind.Name}";
+
+    private static string NameOf(StorageOperation operation) => $"storage fails: {operation}";
 
     private static string NameOf(MasterRecord.EventOneofCase kind) => $"master: {kind}";
 }

@@ -127,12 +127,15 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>, IChangeSurroundin
 
     void IMasterSurroundings<Peer>.Stage(JobSpec spec, Peer asker) => world.Agenda.In(world.Random.Between(500, 5_000), Life, () =>
     {
-        world.Storage.Stage(spec.Id);
-        world.Agenda.In(world.Random.Between(100, 1_000), Life, () => Handle(() => protocol.OnStaged(spec, asker, null, world.Agenda.Time)));
+        var refused = world.Fails(StorageOperation.Stage) ? new Refused { Code = "output" } : null;
+        // It may fail when the folder is there already.
+        if (refused is null || world.Random.Chance(0.5)) world.Storage.Stage(spec.Id);
+        world.Agenda.In(world.Random.Between(100, 1_000), Life, () => Handle(() => protocol.OnStaged(spec, asker, refused, world.Agenda.Time)));
     });
 
     void IMasterSurroundings<Peer>.Unstage(JobSpec spec) => world.Agenda.In(world.Random.Between(500, 5_000), Life, () =>
     {
+        if (world.Fails(StorageOperation.Unstage)) return;
         world.Storage.Staged.Remove(spec.Id);
         Handle(() => protocol.OnUnstaged(spec.Id, world.Agenda.Time));
     });

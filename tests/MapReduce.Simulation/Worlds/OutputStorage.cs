@@ -16,6 +16,14 @@ internal sealed class OutputStorage
     }
 }
 
+/// <summary>What fails at any moment, beside the faults of the plan.</summary>
+internal enum StorageOperation
+{
+    Stage,
+    Unstage,
+    Discard,
+}
+
 /// <summary>The staging folder of a job.</summary>
 internal sealed class Staging
 {

@@ -44,8 +44,9 @@ internal static class Publication
 
     public static void Discard(World world, JobShell job, JobSpec spec, Action<CarryingOut> then) => world.Agenda.In(world.Random.Between(200, 4_000), job.Life, () =>
     {
-        if (world.Surroundings.Discards) world.Storage.Staged.Remove(spec.Id);
-        then(CarryingOut.Done);
+        var fails = world.Fails(StorageOperation.Discard);
+        if (world.Surroundings.Discards && !fails) world.Storage.Staged.Remove(spec.Id);
+        then(fails ? CarryingOut.Failed : CarryingOut.Done);
     });
 
     /// <summary>Looks at the parts before the commit is decided.</summary>

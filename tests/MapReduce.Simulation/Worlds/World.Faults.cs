@@ -23,6 +23,16 @@ internal sealed partial class World
         return true;
     }
 
+    /// <summary>Whether the storage refuses something now.</summary>
+    public bool Fails(StorageOperation operation)
+    {
+        // Staging seldom, because half a minute passes before what it leaves is removed.
+        if (!Random.Chance(operation == StorageOperation.Stage ? 0.01 : 0.2)) return false;
+        Note($"the storage refuses to {operation}");
+        Coverage.Count(operation);
+        return true;
+    }
+
     /// <summary>Lets begin what is due.</summary>
     private void Tempt()
     {
