@@ -7,7 +7,8 @@ namespace MapReduce.Master;
 /// <summary>Puts each slot on a node that has room for it, and never moves one.</summary>
 /// <remarks>A node gets as many slots as it offers. Where no node has room the slot has no home, and the question is asked again later.</remarks>
 /// <param name="capacity">How many slots a member offers, by its address; null stands for this node.</param>
-public sealed class SlotAllocation(Func<Address, int> capacity) : IShardAllocationStrategy
+/// <param name="time">How long it takes to say that no node has room.</param>
+public sealed class SlotAllocation(Func<Address, int> capacity, TimeProvider time) : IShardAllocationStrategy
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -23,9 +24,9 @@ public sealed class SlotAllocation(Func<Address, int> capacity) : IShardAllocati
     }
 
     /// <summary>The answer that there is no home, which the coordinator takes only from a task that is not complete when it looks.</summary>
-    private static async Task<IActorRef> NowhereAsync()
+    private async Task<IActorRef> NowhereAsync()
     {
-        await Task.Delay(Patience);
+        await Task.Delay(Patience, time);
         return null!;
     }
 

@@ -193,7 +193,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         const string TypeName = "slots";
         var sharding = ClusterSharding.Get(system);
         if (!settings.IsWorker) return sharding.StartProxy(TypeName, AkkaConfiguration.WorkerRole, new SlotExtractor());
-        var allocation = new SlotAllocation(address => CapacityOf(cluster, address));
+        var allocation = new SlotAllocation(address => CapacityOf(cluster, address), TimeProvider.System);
         return sharding.Start(TypeName, slot => Slot(int.Parse(slot, CultureInfo.InvariantCulture)), ClusterShardingSettings.Create(system).WithRole(AkkaConfiguration.WorkerRole), new SlotExtractor(), allocation, PoisonPill.Instance);
 
         Props Slot(int number) => Props.Create(() => new SlotWorker(worker, number, master));
