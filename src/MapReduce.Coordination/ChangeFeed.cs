@@ -60,10 +60,11 @@ public sealed class ChangeFeed<TPeer>(int kept, TimeSpan patience, Func<string, 
     }
 
     /// <summary>Records that were asked of the journal have been read: the first that there are from a revision on.</summary>
-    public void OnRead(TPeer asker, long from, IReadOnlyList<(long Revision, MasterRecord Record)> records)
+    public void OnRead(TPeer asker, long from, IReadOnlyList<(long Revision, MasterRecord Record)> records, DateTimeOffset now)
     {
-        // Where the journal has gone on without this master, its successor has more to tell; where nobody has ever written that revision, the journal is another one.
-        if (from > Revision && records.Count > 0) surroundings.Tell(asker, new ChangesAnswer { From = from, To = from });
+        // Where the journal has gone on without this master, its successor has more to tell, and this one has nothing: the question waits, or it would come again at once. Where nobody
+        // has ever written that revision, the journal is another one.
+        if (from > Revision && records.Count > 0) watchers.Add((asker, from, now + patience));
         else if (records.Count > 0 && records[0].Revision <= from + 1)
             surroundings.Tell(asker, Page(from, records[^1].Revision, records.Where(record => record.Revision > from).Select(record => ChangeOf(record.Revision, record.Record)).OfType<Change>()));
         else surroundings.Tell(asker, new ChangesAnswer { From = from, To = Revision, Compacted = true, Oldest = records.Count > 0 ? records[0].Revision - 1 : Revision });
@@ -130,6 +131,6 @@ public interface IChangeSurroundings<TPeer>
     /// <summary>Answers; the message may be lost.</summary>
     void Tell(TPeer asker, ChangesAnswer answer);
 
-    /// <summary>Reads the first records from a revision on from the journal, that of the revision with them: whether it is there tells whose journal it is. <see cref="ChangeFeed{TPeer}.OnRead"/> follows.</summary>
+    /// <summary>Reads the first records from a revision on from the journal, including that of the revision: where it is missing, the journal is another one. <see cref="ChangeFeed{TPeer}.OnRead"/> follows.</summary>
     void Read(TPeer asker, long from, int most);
 }

@@ -125,7 +125,7 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         });
     }
 
-    /// <summary>What was staged, and not accepted, is removed.</summary>
+    /// <summary>What was staged, and not accepted, has been removed.</summary>
     public void OnUnstaged(string job, DateTimeOffset now)
     {
         if (orphans.RemoveAll(spec => spec.Id == job) > 0) Forget(job, now, () => { });
@@ -261,7 +261,7 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         if (now - wroteAt >= Confirmation) Persist(new MasterRecord { EpochClaimed = new EpochClaimed { Epoch = Registry.Epoch.Value } }, now, () => { });
         if (orphans.Count == 0 || now < orphansUntil) return;
         foreach (var spec in orphans) surroundings.Unstage(spec);
-        // Of which nothing is heard is tried again.
+        // What is not reported as removed is tried again.
         orphansUntil = now + Delusion;
     }
 

@@ -16,7 +16,7 @@ public sealed partial class JobMaster
 
     private void OnRead(ChangesRead read)
     {
-        if (read.Error is null) changes.OnRead(read.Asker, read.From, read.Records);
+        if (read.Error is null) changes.OnRead(read.Asker, read.From, read.Records, Now);
         else read.Asker.Tell(new Refused { Code = "journal", Message = $"The journal cannot be read: {read.Error.Message}" });
     }
 

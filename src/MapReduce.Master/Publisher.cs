@@ -72,11 +72,23 @@ internal static class Publisher
     public static void Discard(JobSpec spec, JobCommitment commitment)
     {
         commitment.Abort();
-        Unstage(spec);
+        OutputFolder.Open(spec.Output, spec.Id)?.Remove();
     }
 
-    /// <summary>Removes the staging folder, of which nothing is left where it is gone already.</summary>
-    public static void Unstage(JobSpec spec) => OutputFolder.Open(spec.Output, spec.Id)?.Remove();
+    /// <summary>Removes the staging folder of a job that was never accepted; nothing where it is gone already, or never was.</summary>
+    /// <exception cref="StorageException">Not now.</exception>
+    public static void Unstage(JobSpec spec)
+    {
+        try
+        {
+            if (OutputFolder.Open(spec.Output, spec.Id) is { } folder && !folder.Remove())
+                throw new StorageException(StorageError.Other, $"'{folder.Staging}' cannot be removed: something still writes to it, or its storage refuses.");
+        }
+        catch (StorageException exception) when (exception.Error is StorageError.InvalidPath or StorageError.UnknownScheme)
+        {
+            // What is no place holds nothing.
+        }
+    }
 
     private static StorageException Gone(JobSpec spec, StorageError error) => OutputFolder.IsLost(spec.Output, spec.Id)
         ? new(error, $"The staging folder of job {spec.Id} beside '{spec.Output}' is gone, and with it what the job has made. Run the job again, and leave its folders alone while it runs.")

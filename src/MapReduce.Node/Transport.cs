@@ -42,7 +42,7 @@ internal static class Transport
         listen.Use(next => async connection =>
         {
             await next(connection);
-            if (!connection.Items.ContainsKey(isAgreed)) log.LogWarning("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, or one side does not trust the certificate of the other.", connection.RemoteEndPoint);
+            if (!connection.Items.ContainsKey(isAgreed)) log.LogWarning("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, one side does not trust the certificate of the other, or it went away first.", connection.RemoteEndPoint);
         });
         listen.UseHttps(new HttpsConnectionAdapterOptions
         {

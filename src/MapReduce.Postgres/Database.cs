@@ -8,9 +8,10 @@ namespace MapReduce.Postgres;
 internal static class Database
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private const int LeastSeconds = 5;
     private const int MostSeconds = 15;
 
-    // A server that says that it starts is there, and its recovery may last: longer than anybody waits for a server that does not answer.
+    // A server that says that it cannot take a login now, because it starts or recovers, is there: it is waited for longer than one that does not answer.
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(1);
 
     /// <summary>Opens a connection of its own for a task, waiting for a server that does not answer yet.</summary>
@@ -32,8 +33,9 @@ internal static class Database
     private static NpgsqlConnection Open(string name, string connectionString, TimeSpan patience, TimeSpan patienceWithStart, CancellationToken cancellation)
     {
         var settings = Parse(name, connectionString);
-        settings.Timeout = (int)Math.Clamp(patience.TotalSeconds, 1, MostSeconds);
+        settings.Timeout = (int)Math.Clamp(patience.TotalSeconds, LeastSeconds, MostSeconds);
         var begun = Stopwatch.GetTimestamp();
+        var silentSince = begun;
         while (true)
         {
             var connection = new NpgsqlConnection(settings.ConnectionString);
@@ -46,8 +48,10 @@ internal static class Database
             {
                 connection.Dispose();
                 var failure = Failures.Connecting(name, settings, exception);
-                var most = exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow } ? patienceWithStart : patience;
-                if (failure.Error != StoreError.Unavailable || Stopwatch.GetElapsedTime(begun) > most) throw failure;
+                var isThere = exception is PostgresException { SqlState: PostgresErrorCodes.CannotConnectNow };
+                if (failure.Error != StoreError.Unavailable || (isThere ? Stopwatch.GetElapsedTime(begun) > patienceWithStart : Stopwatch.GetElapsedTime(silentSince) > patience)) throw failure;
+                // It may refuse connections for a moment before it answers again.
+                if (isThere) silentSince = Stopwatch.GetTimestamp();
                 cancellation.WaitHandle.WaitOne(Pause);
                 cancellation.ThrowIfCancellationRequested();
             }

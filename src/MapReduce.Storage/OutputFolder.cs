@@ -240,7 +240,7 @@ public sealed class OutputFolder
     }
 
     /// <summary>Removes the staging folder and what is left in it: after publishing, or to discard everything. May be repeated.</summary>
-    /// <returns>Whether it is gone. What cannot be removed stays for <see cref="CleanLeftovers"/>: by then the job's fate is decided.</returns>
+    /// <returns>Whether it is gone. What cannot be removed of a job without a cluster stays for <see cref="CleanLeftovers"/>: by then the job's fate is decided.</returns>
     public bool Remove() => owner.Delete();
 
     /// <summary>Notes what a job without a journal writes to stores, and later its decision.</summary>

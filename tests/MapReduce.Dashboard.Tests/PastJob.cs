@@ -142,11 +142,11 @@ internal sealed class PastJob
         protected override void OnCommand(object message)
         {
             if (message is SaveSnapshotSuccess) written.SetResult();
-            if (message is SaveSnapshotFailure failure) written.SetException(failure.Cause);
+            if (message is SaveSnapshotFailure failure) written.TrySetException(failure.Cause);
         }
 
-        protected override void OnRecoveryFailure(Exception reason, object? message = null) => written.SetException(reason);
+        protected override void OnRecoveryFailure(Exception reason, object? message = null) => written.TrySetException(reason);
 
-        protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => written.SetException(cause);
+        protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => written.TrySetException(cause);
     }
 }

@@ -10,7 +10,7 @@ public sealed class StoresTests
     [Theory]
     [InlineData(0, EngineError.BadOutput)]
     [InlineData(1, EngineError.Storage)]
-    public void A_store_that_is_away_ends_a_job_that_has_done_nothing_and_is_tried_again_by_one_that_has(int checks, EngineError error)
+    public void A_store_that_is_away_is_a_mistake_of_a_job_that_has_done_nothing_and_a_fault_to_one_that_has(int checks, EngineError error)
     {
         var sink = new LeavingSink(checks);
         var failure = Assert.Throws<JobFailedException>(() => InlineJob.Run(job => job.ReadNumbers(3, 1)

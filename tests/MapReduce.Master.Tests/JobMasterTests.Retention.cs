@@ -27,6 +27,17 @@ public sealed partial class JobMasterTests
     }
 
     /// <summary>Three jobs that have ended, under a master of their own.</summary>
+    [Theory]
+    [InlineData("out")]
+    [InlineData("/")]
+    public void A_refused_job_is_forgotten_when_nothing_of_it_can_be_staged_any_more(string output)
+    {
+        File.WriteAllText(Path.Combine(folder, "out"), "in the way");
+        var spec = Spec(output, null);
+        Ask<Refused>(new Submit { Spec = spec });
+        Tick(() => Assert.Contains(Ask<ChangesAnswer>(new ChangesQuery { From = 0 }).Changes, change => change.Kind == "job-forgotten" && change.Job == spec.Id));
+    }
+
     private List<string> RunThree(MasterSettings settings)
     {
         // The first has claimed its epoch before it goes.

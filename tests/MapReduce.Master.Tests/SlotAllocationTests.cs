@@ -24,7 +24,7 @@ public sealed class SlotAllocationTests : TestKit
         var none = allocation.AllocateShard(TestActor, "4", regions.ToImmutableDictionary());
         Assert.False(none.IsCompleted);
         time.Pass();
-        Assert.Null(await none);
+        Assert.Null(await none.WaitAsync(Patience.Limit));
     }
 
     [Fact]

@@ -101,7 +101,7 @@ internal static class StoreFailures
     public static EngineException OfInput(StoreException exception)
         => new(exception.Error == StoreError.Unavailable ? EngineError.Storage : EngineError.BadInput, exception.Message, exception);
 
-    /// <summary>While the first stage is planned, a store that does not answer is as good as none: better to say so before any work is done. Later it is as for a task.</summary>
+    /// <summary>While the first stage is planned, a store that does not answer is as good as none: better to say so before any work is done. Later the plan is tried again, as a task is.</summary>
     public static EngineException OfPlan(StoreException exception, bool isInput, bool isFirst)
-        => isFirst ? new(isInput ? EngineError.BadInput : EngineError.BadOutput, exception.Message, exception) : isInput ? OfInput(exception) : OfOutput(exception);
+        => new(exception.Error == StoreError.Unavailable && !isFirst ? EngineError.Storage : isInput ? EngineError.BadInput : EngineError.BadOutput, exception.Message, exception);
 }

@@ -145,7 +145,7 @@ internal sealed class MasterShell : IMasterSurroundings<Peer>, IChangeSurroundin
     void IChangeSurroundings<Peer>.Read(Peer asker, long from, int most) => world.Agenda.In(world.Random.Between(500, 3_000), Life, () =>
     {
         var records = world.Journal.OfMasters(Math.Max(from - 1, world.Journal.Compacted)).Take(most).ToList();
-        Handle(() => changes.OnRead(asker, from, records));
+        Handle(() => changes.OnRead(asker, from, records, world.Agenda.Time));
     });
 
     bool IDispatcherSurroundings<Peer>.IsRunning(JobId job) => protocol.IsRunning(job);
