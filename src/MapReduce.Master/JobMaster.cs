@@ -162,6 +162,10 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
             case Membership membership:
                 OnMembers(membership);
                 break;
+            case HandOver:
+                onEnd("Another node is the job master now: the others have removed this one.", true);
+                Context.Stop(Self);
+                break;
             case Tick:
                 OnTick();
                 break;
@@ -309,6 +313,16 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
         jobs.Remove(ended);
         if (!protocol.OnGone(ended))
             onEnd($"The journal of job {ended} cannot be read or written any more, so this master must not go on.", true);
+    }
+
+    /// <summary>
+    /// Another node wants to be the job master in this one's place. Of a node that leaves that is no news. One that did not want to leave slept, say, and was removed meanwhile; the question
+    /// lay in its sockets until it woke. It may see nothing else of that: with the others out of reach it is a cluster of its own, in which nobody writes to the journal any more.
+    /// </summary>
+    public sealed record HandOver
+    {
+        /// <summary>The message.</summary>
+        public static HandOver Instance { get; } = new();
     }
 
     private sealed record Tick

@@ -177,7 +177,7 @@ public sealed class MapReduceNode : IAsyncDisposable
             Func<IActorRef, Props> listener = self => Props.Create(() => new ClusterListener(self));
             Action<string, bool> onEnd = (reason, mayJoinAgain) => node.Fail(mayJoinAgain ? NodeEnd.Removed : NodeEnd.Fatal, reason);
             var masterSettings = settings.Master with { Clock = clock };
-            system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, onEnd)), PoisonPill.Instance,
+            system.ActorOf(ClusterSingletonManager.Props(Props.Create(() => new JobMaster(masterSettings, history, slots, listener, onEnd)), JobMaster.HandOver.Instance,
                 ClusterSingletonManagerSettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master");
         }
         cluster.RegisterOnMemberUp(() => node.ready.TrySetResult());

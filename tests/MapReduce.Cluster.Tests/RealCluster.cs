@@ -25,6 +25,8 @@ internal sealed partial class RealCluster : IDisposable
         Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
     }
 
+    private static readonly string[] EndsOfReigns = ["The journal of the job master refuses record", "The other nodes have removed this one", "Another node is the job master now"];
+
     public MapReduceClient Client { get; }
 
     /// <summary>The link to the dashboard that <c>mr cluster up</c> gave.</summary>
@@ -81,7 +83,7 @@ internal sealed partial class RealCluster : IDisposable
     /// <param name="node">The node.</param>
     /// <param name="from">How much of its log is older.</param>
     public string? EndOfReign(string node, int from)
-        => LogOf(node)[from..].Split('\n').FirstOrDefault(line => line.Contains($"Node {node} stops: The journal of the job master refuses record", StringComparison.Ordinal) || line.Contains($"Node {node} stops: The other nodes have removed this one", StringComparison.Ordinal));
+        => LogOf(node)[from..].Split('\n').FirstOrDefault(line => EndsOfReigns.Any(end => line.Contains($"Node {node} stops: {end}", StringComparison.Ordinal)));
 
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isSo)
@@ -125,8 +127,22 @@ internal sealed partial class RealCluster : IDisposable
         Nodes = Processes(document);
     }
 
-    /// <summary>Starts what a test has killed, and waits until all are members.</summary>
+    /// <summary>Starts what a test has killed, and waits until all are members. One that does not become a member, as a test has found then, is killed, so that the others find nothing of it.</summary>
     public void Heal()
+    {
+        try
+        {
+            RestartAndAwait();
+        }
+        catch (OperationCanceledException)
+        {
+            var members = Client.NodesAsync().GetAwaiter().GetResult().Nodes.Where(node => node.State == "up").Select(node => node.Name).ToHashSet();
+            foreach (var node in Nodes.Keys.Where(node => !members.Contains(node)).ToList()) KillNode(node);
+            RestartAndAwait();
+        }
+    }
+
+    private void RestartAndAwait()
     {
         foreach (var _ in Nodes.Values.Where(process => BirthOf(process) is null).ToList()) Restart();
         var count = Nodes.Count;

@@ -13,6 +13,17 @@ public sealed partial class JobMasterTests
     private const string Unwritable = "unwritable";
 
     [Fact]
+    public void A_master_whose_place_another_node_takes_ends_its_node_life()
+    {
+        Watch(master);
+        master.Tell(JobMaster.HandOver.Instance, TestActor);
+        Assert.True(ends.TryTake(out var end, Patience.Limit));
+        Assert.Contains("Another node is the job master", end.Reason, StringComparison.Ordinal);
+        Assert.True(end.MayJoinAgain);
+        ExpectTerminated(master);
+    }
+
+    [Fact]
     public void A_master_whose_record_is_refused_ends_and_nothing_follows_from_the_record()
     {
         var asker = CreateTestProbe();
