@@ -105,8 +105,8 @@ public sealed record NodeSettings
     {
         if (config.GetInt("version") != Version) throw new ConfigurationException($"mapreduce.version is {config.GetInt("version")}, and this program reads version {Version}.");
         var host = config.GetString("node.host");
-        var port = Ports.Choose(config.GetInt("node.port"), Ports.AddressOf(host), host, "mapreduce.node.port");
-        var httpPort = Ports.Choose(config.GetInt("http.port"), Transport.AddressOf(host), host, "mapreduce.http.port");
+        var port = Ports.Choose(config.GetInt("node.port"), host, Ports.AddressOf, "mapreduce.node.port");
+        var httpPort = Ports.Choose(config.GetInt("http.port"), host, Transport.AddressOf, "mapreduce.http.port");
         var name = config.GetString("node.name") is { Length: > 0 } given ? given : $"{host}-{port}";
         var folder = Required(config, "node.folder");
         var roles = config.GetStringList("node.roles");

@@ -16,13 +16,14 @@ public static class Ports
 
     /// <summary>The port that is wanted, or any where it is 0.</summary>
     /// <param name="wanted">The port.</param>
-    /// <param name="address">Where the node will listen; see <see cref="AddressOf"/>.</param>
     /// <param name="host">What the node's address is called.</param>
+    /// <param name="addressOf">Where the node will listen under that name; asked, perhaps of DNS, only where a port is wanted.</param>
     /// <param name="key">The setting of the port.</param>
     /// <exception cref="ConfigurationException">Another program listens there.</exception>
-    internal static int Choose(int wanted, IPAddress address, string host, string key)
+    internal static int Choose(int wanted, string host, Func<string, IPAddress> addressOf, string key)
     {
         if (wanted == 0) return Free();
+        var address = addressOf(host);
         try
         {
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
