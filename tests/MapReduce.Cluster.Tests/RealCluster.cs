@@ -12,6 +12,8 @@ internal sealed partial class RealCluster : IDisposable
     private const int Stop = 19;
     private const int Continue = 18;
 
+    private static readonly string[] EndsOfReigns = ["The journal of the job master refuses record", "The other nodes have removed this one", "Another node is the job master now"];
+
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
     private readonly List<(int Process, string Birth)> orphans = [];
 
@@ -24,8 +26,6 @@ internal sealed partial class RealCluster : IDisposable
         Link = new Uri(document.RootElement.GetProperty("dashboard").GetString()!);
         Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
     }
-
-    private static readonly string[] EndsOfReigns = ["The journal of the job master refuses record", "The other nodes have removed this one", "Another node is the job master now"];
 
     public MapReduceClient Client { get; }
 

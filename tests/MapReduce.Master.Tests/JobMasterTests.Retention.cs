@@ -26,7 +26,6 @@ public sealed partial class JobMasterTests
         Assert.Equal("running", Ask<JobsAnswer>(new JobsQuery()).Jobs.Single().Phase);
     }
 
-    /// <summary>Three jobs that have ended, under a master of their own.</summary>
     [Theory]
     [InlineData("out")]
     [InlineData("/")]
@@ -38,6 +37,7 @@ public sealed partial class JobMasterTests
         Tick(() => Assert.Contains(Ask<ChangesAnswer>(new ChangesQuery { From = 0 }).Changes, change => change.Kind == "job-forgotten" && change.Job == spec.Id));
     }
 
+    /// <summary>Three jobs that have ended, under a master of their own.</summary>
     private List<string> RunThree(MasterSettings settings)
     {
         // The first has claimed its epoch before it goes.
