@@ -93,7 +93,7 @@ internal sealed class NetworkCluster : IDisposable
             var nodes = (await client.NodesAsync()).Nodes;
             return nodes.Count == count && nodes.All(node => node.State == "up");
         }
-        catch (ApiException exception) when (exception.Code == ApiException.Unreachable)
+        catch (ApiException exception) when (exception.Code is ApiException.Unreachable or "no-master")
         {
             // Processes that start listen a while later; the client takes them for strangers after a few seconds.
             return false;
