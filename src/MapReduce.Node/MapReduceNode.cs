@@ -138,9 +138,10 @@ public sealed class MapReduceNode : IAsyncDisposable
     {
         stopping = true;
         machine.Dispose();
-        await worker.DisposeAsync();
         telemetry.Dispose();
+        // The slots go first, so that none reports an executor that ends with the node.
         await system.Terminate();
+        await worker.DisposeAsync();
         await application.StopAsync(new CancellationToken(canceled: true));
         await application.DisposeAsync();
         end.TrySetResult((NodeEnd.Stopped, "The node was aborted."));

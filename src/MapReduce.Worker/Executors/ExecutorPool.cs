@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace MapReduce.Worker.Executors;
 
 /// <summary>Starts executors before they are needed: a spare has loaded its program but no code of any job, and serves one job only.</summary>
+/// <remarks>None outlives the pool, whoever has taken it.</remarks>
 /// <param name="settings">The node's settings.</param>
 internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 {
@@ -12,6 +13,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 
     private readonly object gate = new();
     private readonly Queue<Task<ExecutorProcess>> spares = [];
+    private readonly List<ExecutorProcess> taken = [];
     private readonly CancellationTokenSource stop = new();
 
     /// <summary>How many wait, or are about to.</summary>
@@ -43,8 +45,38 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         Warm();
     }
 
-    /// <summary>An executor that has loaded no code of any job. The caller ends it.</summary>
+    /// <summary>An executor that has loaded no code of any job. The caller ends it, or the pool when it ends.</summary>
+    /// <exception cref="IOException">It does not start.</exception>
+    /// <exception cref="OperationCanceledException">The caller has given up, or the pool has ended.</exception>
     public async Task<ExecutorProcess> TakeAsync(CancellationToken cancellation)
+    {
+        var executor = await StartedAsync(cancellation);
+        lock (gate)
+        {
+            if (!stop.IsCancellationRequested)
+            {
+                taken.RemoveAll(other => other.HasEnded);
+                taken.Add(executor);
+                return executor;
+            }
+        }
+        await executor.DisposeAsync();
+        throw new OperationCanceledException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        List<Task> left;
+        lock (gate)
+        {
+            left = [.. spares.Select(EndAsync), .. taken.Select(executor => executor.EndAsync())];
+            spares.Clear();
+        }
+        await Task.WhenAll(left);
+    }
+
+    private async Task<ExecutorProcess> StartedAsync(CancellationToken cancellation)
     {
         while (true)
         {
@@ -63,18 +95,6 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
                 throw;
             }
         }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        List<Task<ExecutorProcess>> left;
-        lock (gate)
-        {
-            left = [.. spares];
-            spares.Clear();
-        }
-        await Task.WhenAll(left.Select(EndAsync));
     }
 
     private static async Task EndAsync(Task<ExecutorProcess> starting)

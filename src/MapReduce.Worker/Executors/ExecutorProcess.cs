@@ -19,6 +19,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly Task reading;
     private readonly TimeSpan killDelay;
     private readonly SemaphoreSlim sending = new(1, 1);
+    private readonly object looking = new();
+    private readonly Lazy<Task> end;
+    private int exitCode;
 
     private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, TimeSpan killDelay)
     {
@@ -27,13 +30,18 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         this.logs = logs;
         this.reading = reading;
         this.killDelay = killDelay;
+        Id = process.Id;
+        end = new Lazy<Task>(EndOnceAsync);
     }
 
     /// <summary>The process id.</summary>
-    public int Id => process.Id;
+    public int Id { get; }
 
     /// <summary>Whether it can still be used.</summary>
-    public bool IsAlive => !process.HasExited;
+    public bool IsAlive => !end.IsValueCreated && !process.HasExited;
+
+    /// <summary>Whether it was ended, and is gone.</summary>
+    public bool HasEnded => end.IsValueCreated && end.Value.IsCompleted;
 
     /// <summary>Whose log its output is.</summary>
     public AttemptLogs Logs => logs;
@@ -45,7 +53,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public TimeSpan ProcessorTime => new(Look(process => process.TotalProcessorTime.Ticks));
 
     /// <summary>The threads that it has now; 0 where that cannot be told.</summary>
-    public long Threads => OperatingSystem.IsLinux() ? ThreadsOf(process.Id) : Look(process => process.Threads.Count);
+    public long Threads => OperatingSystem.IsLinux() ? ThreadsOf(Id) : Look(process => process.Threads.Count);
 
     /// <summary>Starts one.</summary>
     /// <exception cref="IOException">It does not start, or does not call back.</exception>
@@ -133,9 +141,12 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         await EndAsync();
         var tail = logs.Tail(LogTail);
-        var how = process.ExitCode > 128 ? $"signal {process.ExitCode - 128}" : $"code {process.ExitCode}";
+        var how = exitCode > 128 ? $"signal {exitCode - 128}" : $"code {exitCode}";
         return tail.Length == 0 ? $"The executor ended with {how}." : $"The executor ended with {how}. It wrote last: {tail}";
     }
+
+    /// <summary>Ends it, and what it has started; whoever asks waits until it is gone.</summary>
+    public Task EndAsync() => end.Value;
 
     /// <summary>Ends it at once.</summary>
     public void Kill()
@@ -157,7 +168,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         sending.Dispose();
     }
 
-    private async Task EndAsync()
+    private async Task EndOnceAsync()
     {
         // Closing the connection ends it; if its runtime is past that, a signal does.
         await stream.DisposeAsync();
@@ -173,6 +184,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             }
         }
         await process.WaitForExitAsync();
+        exitCode = process.ExitCode;
         await DrainAsync(process, reading, killDelay);
     }
 
@@ -197,8 +209,12 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         try
         {
-            process.Refresh();
-            return process.HasExited ? 0 : at(process);
+            // The attempt's watch, the metrics and the dashboard look at the same time, and what one has read another throws away.
+            lock (looking)
+            {
+                process.Refresh();
+                return process.HasExited ? 0 : at(process);
+            }
         }
         catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
