@@ -89,8 +89,8 @@ public sealed class SlotProtocol(Slot slot, EpochGate epochs, TimeSpan solitude,
         }
         report = result.CalculateSize() <= MostBytes ? result : TooLarge(result);
         report.Slot = slot;
-        Send(report);
         surroundings.Start(SlotTimer.Report);
+        Send(report);
     }
 
     /// <summary>The master has heard the report.</summary>

@@ -38,6 +38,7 @@ public sealed class MapReduceNode : IAsyncDisposable
     private readonly MemberMemory memory = new();
     private readonly TaskCompletionSource<(NodeEnd End, string Reason)> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool stopping;
+    private int failed;
 
     private MapReduceNode(NodeSettings settings, WebApplication application, ActorSystem system, WorkerNode worker, IActorRef master, IReadOnlyList<string> electors)
     {
@@ -151,11 +152,18 @@ public sealed class MapReduceNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         stopping = true;
-        await application.StopAsync();
-        await application.DisposeAsync();
-        await worker.DisposeAsync();
-        machine.Dispose();
-        telemetry.Dispose();
+        try
+        {
+            await application.StopAsync();
+        }
+        finally
+        {
+            // Before the container, which waits without end for the last actor.
+            await worker.DisposeAsync();
+            machine.Dispose();
+            await application.DisposeAsync();
+            telemetry.Dispose();
+        }
     }
 
     private static MapReduceNode Compose(NodeSettings settings, WebApplication application, ActorSystem system, IReadOnlyList<string> electors)
@@ -264,10 +272,12 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <summary>The node cannot stay.</summary>
     private void Fail(NodeEnd how, string reason)
     {
-        if (stopping || !end.TrySetResult((how, reason))) return;
+        if (stopping || Interlocked.Exchange(ref failed, 1) == 1) return;
         stopping = true;
         worker.Draining = true;
         application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogCritical("Node {Node} stops: {Reason}", Settings.Name, reason);
         _ = CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+        // Whoever waits for this takes the node apart, its log included.
+        end.TrySetResult((how, reason));
     }
 }

@@ -67,6 +67,12 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             if (current is { IsUsable: false }) await EndExecutorAsync();
             throw;
         }
+        catch
+        {
+            // Nobody knows what it does now.
+            await EndExecutorAsync();
+            throw;
+        }
         finally
         {
             node.End(this);

@@ -73,7 +73,8 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
             left = [.. spares.Select(EndAsync), .. taken.Select(executor => executor.EndAsync())];
             spares.Clear();
         }
-        await Task.WhenAll(left);
+        // A process that the kernel does not let die, as one that reads from a dead disk, must not keep the node from its next life.
+        await Task.WhenAny(Task.WhenAll(left), Task.Delay((2 * settings.KillDelay) + Longest));
     }
 
     private async Task<ExecutorProcess> StartedAsync(CancellationToken cancellation)
@@ -82,7 +83,11 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         {
             Task<ExecutorProcess>? spare;
             lock (gate) spares.TryDequeue(out spare);
-            if (spare is null) return await ExecutorProcess.StartAsync(settings, cancellation);
+            if (spare is null)
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
+                return await ExecutorProcess.StartAsync(settings, either.Token);
+            }
             try
             {
                 var executor = await spare.WaitAsync(cancellation);

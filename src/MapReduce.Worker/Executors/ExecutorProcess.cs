@@ -59,6 +59,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <exception cref="IOException">It does not start, or does not call back.</exception>
     public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         // The path of a Unix socket has at most 107 bytes, so it cannot be in the node's folder.
         var folder = Directory.CreateTempSubdirectory("mr-").FullName;
         try
@@ -90,9 +91,14 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                 throw;
             }
         }
+        catch (SocketException exception)
+        {
+            throw new IOException($"An executor cannot be reached: {exception.Message}", exception);
+        }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            // An executor that has called back is not lost for a folder.
+            Removal.TryFolder(folder);
         }
     }
 
@@ -102,14 +108,21 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         using var buffer = new MemoryStream();
         message.WriteDelimitedTo(buffer);
-        await sending.WaitAsync(cancellation);
         try
         {
-            await stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellation);
+            await sending.WaitAsync(cancellation);
+            try
+            {
+                await stream.WriteAsync(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), cancellation);
+            }
+            finally
+            {
+                sending.Release();
+            }
         }
-        finally
+        catch (ObjectDisposedException exception)
         {
-            sending.Release();
+            throw new IOException("The executor has ended.", exception);
         }
     }
 
@@ -130,7 +143,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             await stream.ReadExactlyAsync(frame, cancellation);
             return FromExecutor.Parser.ParseFrom(frame);
         }
-        catch (Exception exception) when (exception is IOException or InvalidProtocolBufferException or SocketException)
+        catch (Exception exception) when (exception is IOException or InvalidProtocolBufferException or SocketException or ObjectDisposedException)
         {
             return null;
         }
@@ -164,7 +177,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync();
-        process.Dispose();
+        lock (looking) process.Dispose();
         sending.Dispose();
     }
 
