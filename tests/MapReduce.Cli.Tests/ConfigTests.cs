@@ -14,8 +14,10 @@ public sealed class ConfigTests : IDisposable
     public void Each_setting_has_its_value_and_where_that_comes_from()
     {
         var file = Write("own.conf", "mapreduce { job.attempts = 7, worker.slots = 3, cluster.seeds = [\"a:1\", \"b:2\"] }\nakka.loglevel = DEBUG");
-        var settings = EffectiveSetting.Of(NodeConfiguration.Layers([file], ["worker.slots=5"], isLocal: true)).ToDictionary(setting => setting.Key);
-        Assert.Equal(("4500", "reference.conf", true), Of("mapreduce.node.port"));
+        var settings = EffectiveSetting.Of(NodeConfiguration.Layers([file], ["worker.slots=5", "mapreduce.node.port=4501", "akka.remote.dot-netty.tcp.batching.enabled=off"], isLocal: true)).ToDictionary(setting => setting.Key);
+        Assert.Equal(("60s", "reference.conf", true), Of("mapreduce.shutdown.drain"));
+        Assert.Equal(("4501", "--set", false), Of("mapreduce.node.port"));
+        Assert.Equal(("off", "--set", false), Of("akka.remote.dot-netty.tcp.batching.enabled"));
         Assert.Equal(("7", file, false), Of("mapreduce.job.attempts"));
         Assert.Equal(("5", "--set", false), Of("mapreduce.worker.slots"));
         Assert.Equal(("[a:1, b:2]", file, false), Of("mapreduce.cluster.seeds"));

@@ -143,7 +143,7 @@ internal sealed class LocalCluster(string folder)
               journal.connection = "Data Source={{Path.Combine(Folder, "journal.db")}}"
             }
 
-            """) + string.Join('\n', settings.Select(setting => $"mapreduce.{setting}")));
+            """) + string.Join('\n', settings.Select(NodeConfiguration.Full)));
         var log = Path.Combine(own, "node.log");
         NodeLog.Rotate(log);
         using var process = Detached.Start(log, [.. OwnCommand.Line, "node", "start", "--local", "--config", file]);

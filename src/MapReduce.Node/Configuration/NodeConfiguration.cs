@@ -33,11 +33,15 @@ public static class NodeConfiguration
             if (!File.Exists(file)) throw new ConfigurationException($"There is no configuration file '{file}'. Name one with --config, such as hocon/local.conf.");
             layers.Add(new(file, Parse(File.ReadAllText(file), file)));
         }
-        var single = settings.Select(setting => setting.StartsWith("akka.", StringComparison.Ordinal) || setting.StartsWith($"{Root}.", StringComparison.Ordinal) ? setting : $"{Root}.{setting}").ToList();
+        var single = settings.Select(Full).ToList();
         if (single.Count > 0) layers.Add(new("--set", Parse(string.Join('\n', single), "--set")));
         foreach (var layer in layers) Check(layer.Config, layer.Source);
         return layers;
     }
+
+    /// <summary>A single setting with its full name.</summary>
+    /// <param name="setting">As <c>job.attempts=2</c>, <c>mapreduce.job.attempts=2</c> or <c>akka.loglevel=DEBUG</c>.</param>
+    public static string Full(string setting) => setting.StartsWith("akka.", StringComparison.Ordinal) || setting.StartsWith($"{Root}.", StringComparison.Ordinal) ? setting : $"{Root}.{setting}";
 
     /// <summary>Puts parts over each other, the last of which wins.</summary>
     public static Config Merge(IReadOnlyList<ConfigurationLayer> layers) => layers.Skip(1).Aggregate(layers[0].Config, (below, layer) => layer.Config.WithFallback(below));
