@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +9,21 @@ namespace MapReduce.Cli.Cluster;
 /// <summary>Finds the cluster that a command means.</summary>
 internal static class Connection
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private const string PatienceVariable = "MAPREDUCE_PATIENCE";
+    private const double Usual = 20;
+    private const double Most = 86_400;
+
+    /// <summary>How long a command waits for a cluster that does not answer: as many seconds as the environment says, or else those that are usual for it.</summary>
+    /// <exception cref="UserException">The environment names no number of seconds between 0 and a day.</exception>
+    public static TimeSpan Patience(double usual) => Patience(Environment.GetEnvironmentVariable(PatienceVariable), usual);
+
+    internal static TimeSpan Patience(string? wanted, double usual)
+    {
+        if (string.IsNullOrEmpty(wanted)) return TimeSpan.FromSeconds(usual);
+        return double.TryParse(wanted, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= Most
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new UserException(ExitCode.Usage, $"{PatienceVariable} is '{wanted}', which is no number of seconds. Set it to one such as 60, or not at all.");
+    }
 
     public static MapReduceClient Open(ConnectionOptions options)
     {
@@ -16,7 +31,7 @@ internal static class Connection
         if (addresses.Count > 0)
         {
             if (options.TokenFile is not { } file) throw new UserException(ExitCode.Usage, "The node asks for a token. Name the file that has it with --token-file.");
-            return new MapReduceClient(addresses.Select(Parse), ReadToken(file), Handler(options.Authority), Patience);
+            return new MapReduceClient(addresses.Select(Parse), ReadToken(file), Handler(options.Authority), Patience(Usual));
         }
         var folder = ClusterState.FolderOf(options.Cluster);
         var state = ClusterState.Read(folder) ?? throw LocalCluster.NoCluster(folder);
@@ -26,7 +41,7 @@ internal static class Connection
     }
 
     public static MapReduceClient Open(string folder, IReadOnlyList<NodeProcess> nodes)
-        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), patience: Patience);
+        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), patience: Patience(Usual));
 
     private static Uri Parse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? uri

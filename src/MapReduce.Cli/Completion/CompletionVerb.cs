@@ -18,7 +18,7 @@ internal static class CompletionVerb
     public const string Question = "complete";
 
     // Whoever presses a key waits.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const double Seconds = 2;
 
     public static ExitCode Print(CompletionOptions options)
     {
@@ -40,7 +40,7 @@ internal static class CompletionVerb
         try
         {
             using var client = Connection.Open(OptionsOf(before));
-            using var patience = new CancellationTokenSource(Patience);
+            using var patience = new CancellationTokenSource(Connection.Patience(Seconds));
             return source switch
             {
                 CompletionSource.Nodes => [.. client.NodesAsync(patience.Token).GetAwaiter().GetResult().Nodes.Select(node => new Candidate(node.Name, node.State))],
