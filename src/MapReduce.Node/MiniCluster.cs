@@ -8,6 +8,9 @@ namespace MapReduce.Node;
 /// <summary>A cluster of nodes in one process, for tests and for authors who debug: the same actors, serializers, journal, shuffle and executors as elsewhere.</summary>
 public sealed class MiniCluster : IAsyncDisposable
 {
+    // A busy machine takes long to make a node a member.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly string folder;
     private readonly string settings;
     private readonly Func<NodeSettings, IReadOnlyList<ICommitParticipant>> participants;
@@ -40,8 +43,16 @@ public sealed class MiniCluster : IAsyncDisposable
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using (var token = new StreamWriter(cluster.TokenFile, options)) await token.WriteAsync(cluster.Token);
-        for (var i = 0; i < count; i++) await cluster.AddAsync();
-        return cluster;
+        try
+        {
+            for (var i = 0; i < count; i++) await cluster.AddAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts a node more and waits until it is a member.</summary>
@@ -76,7 +87,7 @@ public sealed class MiniCluster : IAsyncDisposable
         nodes[name] = node;
         await node.Ready;
         // A node knows that it is a member before the master does.
-        using var client = Connect();
+        using var client = Connect(Patience);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!(await client.NodesAsync()).Nodes.Any(other => other.Http == node.Settings.HttpAddress && other.State == "up")) await pause.WaitForNextTickAsync();
         return node;
@@ -99,7 +110,9 @@ public sealed class MiniCluster : IAsyncDisposable
     }
 
     /// <summary>A client of the cluster.</summary>
-    public MapReduceClient Connect() => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token, Transport.Handler(nodes.Values.First().Settings));
+    /// <param name="patience">How long it looks for a node that answers; null for what is usual with clients.</param>
+    public MapReduceClient Connect(TimeSpan? patience = null)
+        => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token, Transport.Handler(nodes.Values.First().Settings), patience);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

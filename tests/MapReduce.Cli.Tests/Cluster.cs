@@ -36,7 +36,7 @@ public sealed class Cluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Nodes = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings);
-        Client = Nodes.Connect();
+        Client = Nodes.Connect(Patience.Limit);
         package = (await Client.UploadAsync(Pack())).Digest;
     }
 

@@ -111,7 +111,7 @@ public sealed class ReplayTests(Cluster cluster)
         {
             using var process = Cluster.Start(["job", "replay", id, "--debug", .. cluster.Connection]);
             Assert.Contains("waits for a debugger", await process.StandardError.ReadLineAsync(), StringComparison.Ordinal);
-            if (await EndAttachedAsync(process) is not { } rest)
+            if (await EndAttachedAsync(process, tries * OneTry) is not { } rest)
             {
                 Assert.True(tries < Tries, "The replay does not go on, though a debugger is attached.");
                 continue;
@@ -124,9 +124,9 @@ public sealed class ReplayTests(Cluster cluster)
     }
 
     /// <summary>What a process tells to its end with a debugger attached; null where it does not end.</summary>
-    private static async Task<string?> EndAttachedAsync(System.Diagnostics.Process process)
+    private static async Task<string?> EndAttachedAsync(System.Diagnostics.Process process, TimeSpan limit)
     {
-        using var patience = new CancellationTokenSource(OneTry);
+        using var patience = new CancellationTokenSource(limit);
         try
         {
             Debugger.Attach(process);

@@ -41,8 +41,9 @@ public sealed class AttendedTests
         await cluster.AwaitOrphansEndAsync();
 
         var events = await cluster.EventsAsync(job);
-        Assert.Equal(held.Attempt, events.Single(@event => @event is { Event: "AttemptFailed", Reason: "WorkerLost" }).Attempt);
-        var outputs = events.Count(@event => @event.Event == "MapOutputLost");
+        Assert.Contains(events, @event => @event is { Event: "AttemptFailed", Reason: "WorkerLost" } && @event.Attempt == held.Attempt);
+        // A busy machine may lose another node as well.
+        var outputs = events.Count(@event => @event.Revision > held.Revision && @event.IsLossOfNode && @event.Message!.Contains($" {held.Node}#", StringComparison.Ordinal));
         var kept = outputs switch { 0 => "finished work kept", 1 => "1 map output is made again; other finished work kept", _ => $"{outputs} map outputs are made again; other finished work kept" };
         Assert.Contains($"{held.Node} lost; 1 task reassigned; {kept}", (await told).Split('\n').Select(line => line.TrimEnd()));
     }
@@ -51,7 +52,8 @@ public sealed class AttendedTests
     public async Task A_node_process_that_is_told_to_end_finishes_its_work_and_no_attempt_is_lost()
     {
         const string Name = "guest";
-        using var guest = Mr.Start("node", "start", "--local", "--config", cluster.Write(Path.Combine(folder, "guest.conf"), File.ReadAllText(Path.Combine(cluster.State, "node-1", "node.conf")) + string.Create(CultureInfo.InvariantCulture, $$"""
+        using var calm = new RealCluster(3, RealCluster.Calm);
+        using var guest = Mr.Start("node", "start", "--local", "--config", cluster.Write(Path.Combine(folder, "guest.conf"), File.ReadAllText(Path.Combine(calm.State, "node-1", "node.conf")) + string.Create(CultureInfo.InvariantCulture, $$"""
 
             mapreduce {
               node { name = "{{Name}}", port = 0, folder = "{{this[Name]}}" }
@@ -63,21 +65,21 @@ public sealed class AttendedTests
         {
             _ = guest.StandardOutput.ReadToEndAsync();
             var error = guest.StandardError.ReadToEndAsync();
-            await RealCluster.UntilAsync(async () => (await cluster.Client.NodesAsync()).Nodes.Any(node => node is { Name: Name, State: "up" }));
+            await RealCluster.UntilAsync(async () => (await calm.Client.NodesAsync()).Nodes.Any(node => node is { Name: Name, State: "up" }));
             // One text for each slot waits at a gate.
             var texts = Directory.CreateDirectory(this["texts"]).FullName;
             for (var text = 0; text < 12; text++) File.WriteAllText(Path.Combine(texts, $"{text:00}.txt"), text < 4 ? "gate\n" : "word\n");
-            var job = cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", texts, "--output", this["out"], "--split", "5", "--partitions", "3", "--", "--phase", "map", "--gate", this["gate"]);
-            await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this["gate"], "entered-*").Length == 4));
-            var before = await cluster.EventsAsync(job);
+            var job = calm.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Gated", "--input", texts, "--output", this["out"], "--split", "5", "--partitions", "3", "--", "--phase", "map", "--gate", this["gate"]);
+            await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this["gate"], "entered-*").Length >= 4));
+            var before = await calm.EventsAsync(job);
             // Whoever planned the job has done that.
             var held = before.Single(@event => @event is { Event: "AttemptStarted", Node: Name } && @event.Attempt!.Contains("-m", StringComparison.Ordinal));
 
             RealCluster.Terminate(guest.Id);
-            await RealCluster.UntilAsync(async () => (await cluster.Client.NodesAsync()).Nodes.Any(node => node is { Name: Name, Draining: true }));
+            await RealCluster.UntilAsync(async () => (await calm.Client.NodesAsync()).Nodes.Any(node => node is { Name: Name, Draining: true }));
             Assert.False(guest.HasExited);
             File.WriteAllText(this["gate/open"], "");
-            var details = await cluster.Client.WaitAsync(job);
+            var details = await calm.Client.WaitAsync(job);
             Assert.Equal((null, "succeeded", 0), (details.Failure?.Message, details.Phase, details.FailedAttempts));
             Assert.Equal((12, 12), (details.Counters["words"], details.InputRecords));
             Assert.Equal(["gate\t4", "word\t8"], Directory.GetFiles(this["out"], "part-*").SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal));
@@ -85,11 +87,11 @@ public sealed class AttendedTests
             using var patience = new CancellationTokenSource(Patience.Limit);
             await guest.WaitForExitAsync(patience.Token);
             Assert.True(guest.ExitCode == 0, $"{guest.ExitCode}: {await error}");
-            var events = await cluster.EventsAsync(job);
+            var events = await calm.EventsAsync(job);
             Assert.Contains(events, @event => @event.Event == "AttemptSucceeded" && @event.Attempt == held.Attempt && @event.Node == Name);
             Assert.DoesNotContain(events, @event => @event.Event is "AttemptFailed" or "AttemptRevoked" or "MapOutputLost");
             Assert.Equal(before.Count(@event => @event is { Event: "AttemptStarted", Node: Name }), events.Count(@event => @event is { Event: "AttemptStarted", Node: Name }));
-            Assert.DoesNotContain((await cluster.Client.NodesAsync()).Nodes, node => node is { Name: Name, State: "up" });
+            await RealCluster.UntilAsync(async () => !(await calm.Client.NodesAsync()).Nodes.Any(node => node is { Name: Name, State: "up" }));
         }
         finally
         {

@@ -25,11 +25,13 @@ internal static class GatedJob
         await cluster.AwaitOrphansEndAsync();
     }
 
-    /// <summary>Tasks that had ended well are not done again, but for maps whose outputs went with their nodes.</summary>
+    /// <summary>Tasks that had ended well are not done again, but for maps whose outputs went with their nodes: those that were killed, and those that a busy machine has lost as well.</summary>
     public static void AssertOnlyLostWorkIsDoneAgain(List<JobEventDetails> before, List<JobEventDetails> after, params string?[] gone)
     {
         var finished = before.Where(@event => @event.Event == "AttemptSucceeded" && (!gone.Contains(@event.Node) || @event.Attempt!.Contains("-r", StringComparison.Ordinal))).Select(TaskOf).ToHashSet();
-        var again = after.Where(@event => @event.Revision > before[^1].Revision && @event.Event == "AttemptStarted").Select(TaskOf);
+        var since = after.Where(@event => @event.Revision > before[^1].Revision).ToList();
+        finished.ExceptWith(since.Where(@event => @event.IsLossOfNode).Select(TaskOf));
+        var again = since.Where(@event => @event.Event == "AttemptStarted").Select(TaskOf);
         Assert.DoesNotContain(again, finished.Contains);
     }
 }

@@ -82,11 +82,14 @@ public sealed class KillTests
 
     private async Task LoseAfterPreparingAsync(string victim)
     {
-        var job = Submit("reduce");
-        await EnteredAsync();
-        var held = await HeldAttemptAsync(job, "reduce");
-        var before = await cluster.EventsAsync(job);
-        var prepared = before.First(@event => @event.Event == "AttemptSucceeded" && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != held.Node);
+        var (job, held) = await HoldReduceAsync();
+        List<JobEventDetails> before;
+        JobEventDetails? prepared;
+        while ((prepared = (before = await cluster.EventsAsync(job)).Find(@event => @event.Event == "AttemptSucceeded" && @event.Attempt!.Contains("-r", StringComparison.Ordinal) && @event.Node != held.Node)) is null)
+        {
+            // On a busy machine one node may make all parts.
+            (job, held) = await HoldReduceAnewAsync(job);
+        }
         Assert.NotEmpty(Directory.GetFiles(this[$".out.mr-{job}"], $"{prepared.Attempt}-*", SearchOption.AllDirectories));
         Lose(victim, prepared.Node!);
         // The job goes on when the loss is known: what was prepared is on the output's own storage.
@@ -107,21 +110,14 @@ public sealed class KillTests
 
     private async Task LoseBeforeDecisionAsync(string victim)
     {
-        var job = Submit("reduce");
-        await EnteredAsync();
-        var held = await HeldAttemptAsync(job, "reduce");
-        var master = await cluster.MasterAsync();
-        for (var again = 1; held.Node == master; again++)
+        var (job, held) = await HoldReduceAsync();
+        string master;
+        while ((master = await cluster.MasterAsync()) == held.Node)
         {
             // The master's own node is the matter of the next test.
-            File.WriteAllText(this["gate/open"], "");
-            await AssertExactAsync(job);
-            folder = $"{folder}-{again}";
-            Directory.CreateDirectory(cluster[folder]);
-            job = Submit("reduce");
-            await EnteredAsync();
-            held = await HeldAttemptAsync(job, "reduce");
+            (job, held) = await HoldReduceAnewAsync(job);
         }
+        var before = (await cluster.Client.JobAsync(job)).Revision;
         // The master stands still while the last part is prepared, and its node is lost before the report is read.
         cluster.StopNode(master);
         File.WriteAllText(this["gate/open"], "");
@@ -130,7 +126,10 @@ public sealed class KillTests
         var killed = DateTimeOffset.UtcNow;
         cluster.ContinueNode(master);
         await AssertExactAsync(job);
-        Assert.True((await cluster.EventsAsync(job)).Single(@event => @event.Event == "CommitDecided").At >= killed);
+        var events = await cluster.EventsAsync(job);
+        var decided = events.Single(@event => @event.Event == "CommitDecided");
+        // On a busy machine the others may replace the master that stands still, and decide before the loss.
+        if (!events.Exists(@event => @event.Event == "EpochClaimed" && @event.Revision > before && @event.Revision < decided.Revision)) Assert.True(decided.At >= killed);
     }
 
     [Fact]
@@ -142,6 +141,7 @@ public sealed class KillTests
         var before = await cluster.EventsAsync(job);
         // The master stands still while the last part is prepared, and dies with the report before it.
         var master = await cluster.MasterAsync();
+        var logged = cluster.LogOf(held.Node!).Length;
         cluster.StopNode(master);
         File.WriteAllText(this["gate/open"], "");
         await RealCluster.UntilAsync(() => Task.FromResult(Directory.GetFiles(this[$".out.mr-{job}"], $"{held.Attempt}-*", SearchOption.AllDirectories).Length > 0));
@@ -149,9 +149,9 @@ public sealed class KillTests
         await AssertExactAsync(job);
         var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > before[^1].Revision).ToList();
         Assert.Equal("EpochClaimed", after[0].Event);
-        Assert.Equal(["CommitDecided", "JobPublished"], after[^2..].Select(@event => @event.Event));
-        // The attempt that had prepared its part while there was no master is believed; only its node's own death undoes it.
-        if (held.Node != master) Assert.Contains(after, @event => @event.Event == "AttemptSucceeded" && @event.Attempt == held.Attempt);
+        Assert.Equal(["CommitDecided", "JobPublished"], after.Select(@event => @event.Event).Where(name => name != "EpochClaimed").TakeLast(2));
+        // The attempt that had prepared its part while there was no master is believed; only its node's own end undoes it.
+        if (held.Node != master) await RealCluster.UntilAsync(() => Task.FromResult(after.Exists(@event => @event.Event == "AttemptSucceeded" && @event.Attempt == held.Attempt) || cluster.EndOfReign(held.Node!, logged) is not null));
     }
 
     [Theory]
@@ -179,7 +179,10 @@ public sealed class KillTests
         Directory.Delete(blocked);
         await AssertExactAsync(job);
         var after = (await cluster.EventsAsync(job)).Where(@event => @event.Revision > decided.Revision).Select(@event => @event.Event).ToList();
-        Assert.Equal(victim == "master" ? ["EpochClaimed", "JobPublished"] : ["JobPublished"], after);
+        Assert.Equal("JobPublished", after[^1]);
+        // A busy machine may replace a master once more.
+        Assert.All(after[..^1], name => Assert.Equal("EpochClaimed", name));
+        if (victim == "master") Assert.NotEmpty(after[..^1]);
     }
 
     [Fact]
@@ -190,37 +193,56 @@ public sealed class KillTests
         await HeldAttemptAsync(job, "map");
         var (master, epoch) = await cluster.Client.NodesAsync() is var known ? (known.Master, known.Epoch) : default;
         cluster.StopNode(master);
-        var claimed = await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Revision > 1);
+        var claimed = await cluster.AwaitAsync(job, @event => @event.Event == "EpochClaimed" && @event.Epoch > epoch);
         var logged = cluster.LogOf(master).Length;
         // The job stands at its gate still, so that the one that wakes has something to be master of.
         cluster.ContinueNode(master);
         await RealCluster.UntilAsync(() => Task.FromResult(cluster.EndOfReign(master, logged) is not null));
         // It begins another life, and is a member again.
         await RealCluster.UntilAsync(async () => await cluster.Client.NodesAsync() is var nodes && nodes.Nodes.Count(node => node.State == "up") == 3 && nodes.Master != master);
-        Assert.Equal(epoch + 1, (await cluster.Client.NodesAsync()).Epoch);
+        Assert.True((await cluster.Client.NodesAsync()).Epoch > epoch);
         File.WriteAllText(this["gate/open"], "");
         await AssertExactAsync(job);
 
         var events = await cluster.EventsAsync(job);
-        Assert.Equal([events[0].Epoch, claimed.Epoch], events.Where(@event => @event.Event == "EpochClaimed").Select(@event => @event.Epoch));
+        var epochs = events.Where(@event => @event.Event == "EpochClaimed").Select(@event => @event.Epoch).ToList();
+        Assert.Equal(epochs.Distinct().Order(), epochs);
+        Assert.Contains(claimed.Epoch, epochs);
         Assert.True(claimed.Epoch > events[0].Epoch);
-        await AssertOneWriterSinceAsync($"job-{job}", claimed.Revision);
+        await AssertNothingOfOldWritersSinceAsync($"job-{job}", claimed.Revision);
     }
 
-    /// <summary>All that a journal has from a record on was written by one actor, and all before by another.</summary>
-    private async Task AssertOneWriterSinceAsync(string journal, long claimed)
+    /// <summary>Whoever wrote to a journal before a record has written nothing from that on.</summary>
+    private async Task AssertNothingOfOldWritersSinceAsync(string journal, long claimed)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(cluster.State, "journal.db")};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(DISTINCT writer_uuid), max(writer_uuid), min(sequence_number), max(sequence_number) FROM journal WHERE persistence_id = $journal GROUP BY sequence_number >= $claimed ORDER BY 3";
+        command.CommandText = "SELECT min(sequence_number), max(sequence_number) FROM journal WHERE persistence_id = $journal GROUP BY writer_uuid ORDER BY 1";
         command.Parameters.AddWithValue("$journal", journal);
-        command.Parameters.AddWithValue("$claimed", claimed);
-        var reigns = new List<(long Writers, string Writer, long First, long Last)>();
+        var writers = new List<(long First, long Last)>();
         await using var rows = await command.ExecuteReaderAsync();
-        while (await rows.ReadAsync()) reigns.Add((rows.GetInt64(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3)));
-        Assert.Equal([(1, claimed - 1), (1, reigns[^1].Last)], reigns.Select(reign => (reign.Writers, reign.Last)));
-        Assert.NotEqual(reigns[0].Writer, reigns[1].Writer);
+        while (await rows.ReadAsync()) writers.Add((rows.GetInt64(0), rows.GetInt64(1)));
+        Assert.All(writers, writer => Assert.Equal(writer.First >= claimed, writer.Last >= claimed));
+        Assert.Equal([false, true], writers.Select(writer => writer.First >= claimed).Distinct());
+    }
+
+    /// <summary>Submits a job, and waits until nothing of it is left to do but the attempt that stands at the gate.</summary>
+    private async Task<(string Job, JobEventDetails Held)> HoldReduceAsync()
+    {
+        var job = Submit("reduce");
+        await EnteredAsync();
+        return (job, await HeldAttemptAsync(job, "reduce"));
+    }
+
+    /// <summary>Lets a job end whose attempts are not where the test needs them, and begins again.</summary>
+    private async Task<(string Job, JobEventDetails Held)> HoldReduceAnewAsync(string job)
+    {
+        File.WriteAllText(this["gate/open"], "");
+        await AssertExactAsync(job);
+        folder += "-again";
+        Directory.CreateDirectory(cluster[folder]);
+        return await HoldReduceAsync();
     }
 
     private string Submit(string phase)

@@ -80,25 +80,29 @@ internal sealed class NetworkCluster : IDisposable
     public bool IsAlive(int node) => !processes[node - 1].HasExited;
 
     /// <summary>A client that knows some of the nodes.</summary>
-    public MapReduceClient Connect(IEnumerable<int> nodes, TimeSpan? patience = null) => new(nodes.Select(AddressOf), File.ReadAllText(TokenFile), Trusting(), patience ?? TimeSpan.FromSeconds(60));
+    public MapReduceClient Connect(IEnumerable<int> nodes, TimeSpan? patience = null) => new(nodes.Select(AddressOf), File.ReadAllText(TokenFile), Trusting(), patience ?? Patience.Limit);
 
     /// <summary>Waits until so many nodes are full members.</summary>
-    public Task AwaitMembersAsync(int count) => AwaitMembersAsync(Client, count);
+    public Task AwaitMembersAsync(int count) => AwaitMembersAsync(Client, Enumerable.Range(1, count));
 
-    /// <summary>Waits until so many nodes are full members, as some of them say.</summary>
-    public static Task AwaitMembersAsync(MapReduceClient client, int count) => RealCluster.UntilAsync(async () =>
+    /// <summary>Waits until these nodes and no others are full members, as some of them say.</summary>
+    public static Task AwaitMembersAsync(MapReduceClient client, IEnumerable<int> nodes)
     {
-        try
+        var names = nodes.Select(node => $"node-{node}").Order(StringComparer.Ordinal).ToList();
+        return RealCluster.UntilAsync(async () =>
         {
-            var nodes = (await client.NodesAsync()).Nodes;
-            return nodes.Count == count && nodes.All(node => node.State == "up");
-        }
-        catch (ApiException exception) when (exception.Code is ApiException.Unreachable or "no-master")
-        {
-            // Processes that start listen a while later; the client takes them for strangers after a few seconds.
-            return false;
-        }
-    });
+            try
+            {
+                var members = (await client.NodesAsync()).Nodes;
+                return members.All(member => member.State == "up") && names.SequenceEqual(members.Select(member => member.Name).Order(StringComparer.Ordinal));
+            }
+            catch (ApiException exception) when (exception.Code is ApiException.Unreachable or "no-master")
+            {
+                // Processes that start listen a while later; the client takes them for strangers after a few seconds.
+                return false;
+            }
+        });
+    }
 
     /// <summary>Whether a node is a member of a cluster that has a master.</summary>
     public async Task<bool> IsReadyAsync(int node)
@@ -116,11 +120,11 @@ internal sealed class NetworkCluster : IDisposable
     }
 
     /// <summary>Trusts the cluster's authority, and shows a certificate where there is one.</summary>
-    public SocketsHttpHandler Trusting(X509Certificate2? certificate = null)
+    public SocketsHttpHandler Trusting(X509Certificate2? certificate = null, TimeSpan? connect = null)
     {
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(Authority));
-        return new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, ClientCertificates = certificate is null ? null : [certificate] } };
+        return new SocketsHttpHandler { ConnectTimeout = connect ?? TimeSpan.FromSeconds(2), SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, ClientCertificates = certificate is null ? null : [certificate] } };
     }
 
     public void Dispose()

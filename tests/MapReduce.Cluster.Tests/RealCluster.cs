@@ -14,6 +14,9 @@ internal sealed partial class RealCluster : IDisposable
 
     private static readonly string[] EndsOfReigns = ["The journal of the job master refuses record", "The other nodes have removed this one", "Another node is the job master now"];
 
+    /// <summary>For clusters of which no node is to be lost: on a machine that is busy with something else a node may stand still for long, and is waited for.</summary>
+    public static readonly string[] Calm = ["akka.cluster.failure-detector.acceptable-heartbeat-pause=3m", "master.lease=10m", "master.speculation-minimum=10m", "worker.solitude=10m"];
+
     private readonly string home = Directory.CreateTempSubdirectory("mapreduce-").FullName;
     private readonly List<(int Process, string Birth)> orphans = [];
 
@@ -24,7 +27,7 @@ internal sealed partial class RealCluster : IDisposable
         using var document = JsonDocument.Parse(output);
         Nodes = Processes(document);
         Link = new Uri(document.RootElement.GetProperty("dashboard").GetString()!);
-        Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")));
+        Client = new MapReduceClient(document.RootElement.GetProperty("nodes").EnumerateArray().Select(node => new Uri(node.GetProperty("http").GetString()!)), File.ReadAllText(Path.Combine(State, "token")), patience: Patience.Limit);
     }
 
     public MapReduceClient Client { get; }
@@ -134,7 +137,7 @@ internal sealed partial class RealCluster : IDisposable
         {
             RestartAndAwait();
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or ApiException)
         {
             var members = Client.NodesAsync().GetAwaiter().GetResult().Nodes.Where(node => node.State == "up").Select(node => node.Name).ToHashSet();
             foreach (var node in Nodes.Keys.Where(node => !members.Contains(node)).ToList()) KillNode(node);

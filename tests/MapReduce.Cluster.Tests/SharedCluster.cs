@@ -19,7 +19,7 @@ public sealed class SharedCluster : IDisposable, ICollectionFixture<SharedCluste
         Visits = (browser.GetAsync(Cluster.Link).GetAwaiter().GetResult(), browser.GetAsync(Cluster.Link).GetAwaiter().GetResult());
     }
 
-    internal RealCluster Cluster { get; } = new();
+    internal RealCluster Cluster { get; } = new(3, RealCluster.Calm);
 
     /// <summary>What the link of <c>mr cluster up</c> answers the first time, and the second.</summary>
     internal (HttpResponseMessage First, HttpResponseMessage Second) Visits { get; }

@@ -29,7 +29,5 @@ public sealed class SlowDiskTests(SharedCluster shared)
         var after = await cluster.Client.NodesAsync();
         Assert.Equal((before.Master, before.Epoch), (after.Master, after.Epoch));
         Assert.All(after.Nodes, node => Assert.Equal("up", node.State));
-        // The slow one took its part of the work.
-        Assert.Contains(await cluster.EventsAsync(job), @event => @event.Node == slow);
     }
 }

@@ -17,7 +17,7 @@ internal static class Browser
     {
         var playwright = await Playwright.CreateAsync();
         // A container's root has no sandbox of its own to give.
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"] });
+        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Executable, Timeout = Patience.Milliseconds, Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"] });
         return (playwright, browser);
     }
 }

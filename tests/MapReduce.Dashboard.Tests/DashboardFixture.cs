@@ -42,7 +42,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         var folder = Path.Combine(Folder, "cluster");
         await PastJob.WriteAsync(PastSettings(folder), DateTimeOffset.UtcNow.AddDays(-7));
         Cluster = await MiniCluster.StartAsync(3, folder, Settings + TestProgram.Settings);
-        Client = Cluster.Connect();
+        Client = Cluster.Connect(Patience.Limit);
         (playwright, Browser) = await Tests.Browser.LaunchAsync();
         Context = await LogInAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 900 } });
     }
@@ -60,6 +60,7 @@ public sealed class DashboardFixture : IAsyncLifetime
     public async Task<IBrowserContext> LogInAsync(BrowserNewContextOptions options)
     {
         var context = await Browser.NewContextAsync(options);
+        context.SetDefaultTimeout(Patience.Milliseconds);
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{Address}/login?ticket={NewTicket()}");
         await page.CloseAsync();
@@ -79,7 +80,7 @@ public sealed class DashboardFixture : IAsyncLifetime
         var names = Cluster.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
         await Task.WhenAll(names.Select(Cluster.AbortAsync));
         foreach (var name in names) await Cluster.AddAsync(name);
-        Client = Cluster.Connect();
+        Client = Cluster.Connect(Patience.Limit);
     }
 
     /// <summary>A new folder.</summary>

@@ -268,6 +268,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
     public async Task Markup_that_a_script_would_write_is_refused_by_the_policy()
     {
         var page = await dashboard.Context.NewPageAsync();
+        page.SetDefaultTimeout(Patience.Milliseconds);
         await page.GotoAsync(dashboard.Address);
         Assert.Equal("TypeError", await page.EvaluateAsync<string>("() => { try { document.body.innerHTML = '<b>x</b>'; return 'done'; } catch (error) { return error.name; } }"));
         await page.CloseAsync();
@@ -340,6 +341,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         }
         await context.CloseAsync();
         var stranger = await dashboard.Browser.NewContextAsync(new BrowserNewContextOptions { ColorScheme = scheme });
+        stranger.SetDefaultTimeout(Patience.Milliseconds);
         var page = await stranger.NewPageAsync();
         await page.GotoAsync(dashboard.Address);
         Assert.Empty(await Axe.ViolationsAsync(page));

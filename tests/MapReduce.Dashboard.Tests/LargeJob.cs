@@ -42,7 +42,7 @@ internal sealed class LargeJob : IAsyncDisposable
         this.workers = workers;
         this.maps = maps;
         this.reduces = reduces;
-        Client = cluster.Connect();
+        Client = cluster.Connect(Patience.Limit);
     }
 
     public MapReduceClient Client { get; }

@@ -14,7 +14,7 @@ public sealed class ClusterWatchTests : IDisposable
     public async Task Whoever_watches_hears_the_same_from_any_node_across_a_change_of_masters()
     {
         await using var cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), TestProgram.Settings);
-        using var client = cluster.Connect();
+        using var client = cluster.Connect(Patience.Limit);
         using var patience = new CancellationTokenSource(Patience.Limit);
         var addresses = cluster.Nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)).ToList();
         var watchers = addresses.Select(first => WatchAsync(new MapReduceClient([first, .. addresses], cluster.Token), 0, Last(), patience.Token)).ToList();
@@ -39,10 +39,10 @@ public sealed class ClusterWatchTests : IDisposable
 
         // Whoever was away goes on where it was, and whoever lists first hears what came after.
         var half = all[all.Count / 2].Revision;
-        Assert.Equal(all.Where(change => change.Revision > half), await WatchAsync(cluster.Connect(), half, change => change.Revision == all[^1].Revision, patience.Token));
+        Assert.Equal(all.Where(change => change.Revision > half), await WatchAsync(cluster.Connect(Patience.Limit), half, change => change.Revision == all[^1].Revision, patience.Token));
         var revision = (await client.JobsAsync()).Revision;
         Assert.True(revision >= all[^1].Revision);
-        var next = WatchAsync(cluster.Connect(), revision, change => change.Change == "job-accepted", patience.Token);
+        var next = WatchAsync(cluster.Connect(Patience.Limit), revision, change => change.Change == "job-accepted", patience.Token);
         var more = await SubmitAsync(client, "more", "more");
         Assert.Equal(more, (await next)[^1].Job);
         await client.WaitAsync(more);
@@ -59,17 +59,17 @@ public sealed class ClusterWatchTests : IDisposable
     public async Task A_revision_that_is_not_kept_any_more_is_said_to_be_and_a_list_leads_on()
     {
         await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), "mapreduce.retention.changes = 5" + TestProgram.Settings);
-        using (var before = cluster.Connect())
+        using (var before = cluster.Connect(Patience.Limit))
             for (var job = 0; job < 5; job++) await before.WaitAsync(await SubmitAsync(before, $"job-{job}", $"{job}"));
         await cluster.StopAsync("node-1", TimeSpan.Zero);
         await cluster.AddAsync("node-1");
-        using var client = cluster.Connect();
+        using var client = cluster.Connect(Patience.Limit);
         using var patience = new CancellationTokenSource(Patience.Limit);
-        var refused = await Assert.ThrowsAsync<ApiException>(() => WatchAsync(cluster.Connect(), 0, _ => true, patience.Token));
+        var refused = await Assert.ThrowsAsync<ApiException>(() => WatchAsync(cluster.Connect(Patience.Limit), 0, _ => true, patience.Token));
         Assert.Equal(ApiException.Compacted, refused.Code);
         var jobs = await client.JobsAsync();
         Assert.Equal(5, jobs.Total);
-        var next = WatchAsync(cluster.Connect(), jobs.Revision, change => change.Change == "job-accepted", patience.Token);
+        var next = WatchAsync(cluster.Connect(Patience.Limit), jobs.Revision, change => change.Change == "job-accepted", patience.Token);
         var id = await SubmitAsync(client, "next", "next");
         Assert.Equal(id, (await next)[^1].Job);
         await client.WaitAsync(id);

@@ -10,7 +10,7 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
 {
     private static readonly string[] Texts = ["gate and a few other words than that", "and other words of another text"];
 
-    private readonly MapReduceClient client = shared.Cluster.Connect();
+    private readonly MapReduceClient client = shared.Cluster.Connect(Patience.Limit);
 
     public void Dispose() => client.Dispose();
 

@@ -7,7 +7,7 @@ namespace MapReduce.Node.Tests;
 /// <summary>Disks that are full, submissions that are repeated, and map functions that are not deterministic.</summary>
 public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedCluster>, IDisposable
 {
-    private readonly MapReduceClient client = shared.Cluster.Connect();
+    private readonly MapReduceClient client = shared.Cluster.Connect(Patience.Limit);
 
     public void Dispose() => client.Dispose();
 
@@ -78,11 +78,12 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
         var receipts = await Task.WhenAll(Enumerable.Range(0, 12).Select(async number =>
         {
             var node = shared.Cluster.Nodes.Values.ElementAt(number % shared.Cluster.Nodes.Count);
-            using var submitter = new MapReduceClient([new Uri(node.Settings.HttpAddress)], shared.Cluster.Token);
+            using var submitter = new MapReduceClient([new Uri(node.Settings.HttpAddress)], shared.Cluster.Token, patience: Patience.Limit);
             return await submitter.SubmitAsync(request);
         }));
         Assert.Single(receipts.Select(receipt => receipt.Id).Distinct());
-        Assert.Equal(11, receipts.Count(receipt => receipt.Again));
+        // Whoever was answered too late has asked again, the first as well.
+        Assert.InRange(receipts.Count(receipt => receipt.Again), 11, 12);
         Assert.Equal("succeeded", (await client.WaitAsync(receipts[0].Id)).Phase);
         Assert.Equal(before + 1, (await client.JobsAsync()).Total);
     }
@@ -94,10 +95,12 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
         await File.WriteAllLinesAsync(text, Enumerable.Repeat("one two three", 2000));
         foreach (var node in shared.Cluster.Nodes.Keys.ToList())
         {
-            using var user = shared.Cluster.Connect();
+            using var user = shared.Cluster.Connect(Patience.Limit);
             var output = shared.Place("out");
             var id = await user.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [text], Output = output, SplitBytes = 1000, Partitions = 3 });
-            await SharedCluster.AwaitAsync(user, id, @event => @event.Event == "AttemptSucceeded" && @event.Node == node);
+            // A node that has just come may have no slot before the job is over.
+            await foreach (var @event in user.WatchAsync(id))
+                if (@event.Event == "AttemptSucceeded" && @event.Node == node) break;
             await shared.Cluster.StopAsync(node, Patience.Limit);
             var job = await user.WaitAsync(id);
             Assert.Equal(("succeeded", 0), (job.Phase, job.FailedAttempts));
@@ -163,7 +166,7 @@ public sealed class FaultTests(SharedCluster shared) : IClassFixture<SharedClust
         var place = shared.Place("cluster");
         using var disk = new SmallDisk(Path.Combine(place, "node-1"), "8m");
         await using var alone = await MiniCluster.StartAsync(1, place, TestProgram.Settings);
-        using var user = alone.Connect();
+        using var user = alone.Connect(Patience.Limit);
         var output = shared.Place("out");
         var id = await SubmitLargeAsync(user, shared, output);
         var job = await user.WaitAsync(id);

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace MapReduce.Node.Tests;
 
-public sealed class SerializationTests() : TestKit(Settings)
+public sealed class SerializationTests() : TestKit(Settings + Patience.ForProbes)
 {
     private const string Settings = """
         akka.actor {
@@ -29,6 +29,7 @@ public sealed class SerializationTests() : TestKit(Settings)
           }
           serialization-settings.allow-unregistered-types = false
         }
+
         """;
 
     public static TheoryData<Type> Types => new(Manifests.Types);

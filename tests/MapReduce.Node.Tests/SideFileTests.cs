@@ -6,7 +6,7 @@ namespace MapReduce.Node.Tests;
 /// <summary>Side files travel with their job by digest, as packages do.</summary>
 public sealed class SideFileTests(SharedCluster shared) : IClassFixture<SharedCluster>, IDisposable
 {
-    private readonly MapReduceClient client = shared.Cluster.Connect();
+    private readonly MapReduceClient client = shared.Cluster.Connect(Patience.Limit);
 
     public void Dispose() => client.Dispose();
 

@@ -18,7 +18,7 @@ public sealed class SpeculationTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), "mapreduce.master.speculation-minimum = 200ms" + TestProgram.Settings);
-        client = cluster.Connect();
+        client = cluster.Connect(Patience.Limit);
         Directory.CreateDirectory(this["texts"]);
         for (var text = 0; text < Texts; text++) File.WriteAllText(Path.Combine(this["texts"], $"{text}.txt"), text == 0 ? "gate\n" : "word\n");
     }

@@ -38,7 +38,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task A_job_runs_over_TLS_and_who_has_no_certificate_or_a_foreign_one_is_refused()
     {
         File.WriteAllText(Path.Combine(folder, "text"), string.Concat(Enumerable.Repeat("one two three\n", 500)));
-        using var client = cluster.Connect();
+        using var client = cluster.Connect(Patience.Limit);
         var job = await client.WaitAsync(await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Path.Combine(folder, "text")], SplitBytes = 1000, Partitions = 3 }));
         Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
 

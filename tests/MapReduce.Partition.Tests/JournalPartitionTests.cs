@@ -19,14 +19,16 @@ public sealed partial class JournalPartitionTests
         var package = await GatedRun.UploadAsync(cluster);
         var run = await GatedRun.BeginAsync(cluster, package);
         int[][] sides = [[run.Master], [.. cluster.Nodes.Except([run.Master])]];
+        using (var patient = cluster.Connect(sides[0])) Assert.Equal(run.Before.Master, (await patient.NodesAsync()).Master);
         using var deposed = cluster.Connect(sides[0], TimeSpan.FromSeconds(1));
-        Assert.Equal(run.Before.Master, (await deposed.NodesAsync()).Master);
+        // A node that sleeps takes no new connection, so the client opens its own now; whether it hears an answer in time does not matter.
+        await Record.ExceptionAsync(() => deposed.NodesAsync());
 
         // It sleeps while the others replace it, and wakes on its side of the cut in the belief that it is the master.
         cluster.Network.Partition(true, sides);
         RealCluster.StopProcess(cluster.ProcessOf(run.Master));
         using var majority = cluster.Connect(sides[1]);
-        await NetworkCluster.AwaitMembersAsync(majority, 2);
+        await NetworkCluster.AwaitMembersAsync(majority, sides[1]);
         var epoch = await AwaitClaimAsync(majority, run);
         var submission = deposed.SubmitAsync(run.Request(package) with { ClientToken = "late", Output = cluster["late"] });
         RealCluster.ContinueProcess(cluster.ProcessOf(run.Master));
@@ -64,6 +66,7 @@ public sealed partial class JournalPartitionTests
         Assert.Empty(before.Select(record => record.Writer).Intersect(after.Select(record => record.Writer)));
     }
 
-    [GeneratedRegex(@" stops: The journal of (the job master refuses record \d+: another master has written it.*duplicate key|job \S+ cannot be read or written any more)")]
+    // On a busy machine the database may answer after the node has given itself up; that it has written nothing is seen in the journal.
+    [GeneratedRegex(@" stops: (The journal of (the job master refuses record \d+: another master has written it.*duplicate key|job \S+ cannot be read or written any more)|The other nodes have removed this one)")]
     private static partial Regex EndOfReign();
 }

@@ -46,7 +46,7 @@ public sealed class ClusterCommitTests(SharedServer shared, ClusterCommitTests.C
             Assert.True(events.FindLastIndex(@event => @event.Event == "EpochClaimed") > events.FindIndex(@event => @event.Event == "CommitDecided"));
             await Cluster.AddAsync(master);
             client.Dispose();
-            client = Cluster.Connect();
+            client = committing.Connect();
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class ClusterCommitTests(SharedServer shared, ClusterCommitTests.C
         Assert.Equal(0, Server.Scalar<long>($"SELECT count(*) FROM mapreduce_commit.shares WHERE job = '{job}'"));
         await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
         client.Dispose();
-        client = Cluster.Connect();
+        client = committing.Connect();
         await EndsExactlyAsync(job, "reconciled");
         await Cluster.AddAsync(master);
         var events = await EventsAsync(job);
@@ -237,7 +237,7 @@ public sealed class ClusterCommitTests(SharedServer shared, ClusterCommitTests.C
 
         internal string Folder { get; } = Directory.CreateTempSubdirectory("mapreduce-commit-").FullName;
 
-        internal MapReduceClient Connect() => cluster?.Connect()!;
+        internal MapReduceClient Connect() => cluster?.Connect(Patience.Limit)!;
 
         /// <summary>A place of its own for a test.</summary>
         internal string Place(string name) => Path.Combine(Folder, $"{name}-{++places}");

@@ -175,7 +175,7 @@ public sealed partial class PostgresServer : IDisposable
 
     public NpgsqlConnection Open()
     {
-        var connection = new NpgsqlConnection($"{ConnectionString};Pooling=false;Timeout=5;Application Name=test");
+        var connection = new NpgsqlConnection($"{ConnectionString};Pooling=false;Timeout={Patience.Limit.TotalSeconds};Command Timeout={Patience.Limit.TotalSeconds};Application Name=test");
         connection.Open();
         return connection;
     }

@@ -64,11 +64,14 @@ public sealed class Greedy : IJob
         .Map((TextLine _, IEmitter<string, long> output) =>
         {
             var kept = new List<byte[]>();
-            while (kept.Count >= 0)
+            // Far more than it may, and not so much that others suffer where nobody looks for a while.
+            while (kept.Count < 128)
             {
                 kept.Add(new byte[8 << 20]);
                 Array.Fill(kept[^1], (byte)1);
             }
+            Thread.Sleep(Timeout.Infinite);
+            GC.KeepAlive(kept);
         })
         .Aggregate(Sum.Of<long>())
         .WriteText(job.Output);
@@ -100,7 +103,8 @@ public sealed class Leaking : IJob
         .ReadLines(job.Inputs)
         .Map((TextLine _, IEmitter<string, long> _) =>
         {
-            while (Environment.ProcessorCount > 0) new Thread(() => Thread.Sleep(Timeout.Infinite), 64 << 10) { IsBackground = true }.Start();
+            for (var thread = 0; thread < 4000; thread++) new Thread(() => Thread.Sleep(Timeout.Infinite), 64 << 10) { IsBackground = true }.Start();
+            Thread.Sleep(Timeout.Infinite);
         })
         .Aggregate(Sum.Of<long>())
         .WriteText(job.Output);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CommandLine;
 using MapReduce.Sdk;
 
@@ -13,15 +14,26 @@ public sealed class MarkOptions
 /// <summary>Files that say who is at work.</summary>
 public static class Marks
 {
-    /// <summary>Stays for a second, and tells how many living processes are at the same phase then.</summary>
-    public static int CountParallel(string folder, string phase)
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    /// <summary>Stays until so many living processes have met at the same phase, and tells how many are there. Where they have met before, or do not for minutes, it tells how many there are now.</summary>
+    public static int CountParallel(string folder, string phase, int wanted)
     {
+        var met = Path.Combine(folder, $"met-{phase}");
+        var late = File.Exists(met);
         var mine = Path.Combine(folder, $"mr-worker-{phase}-{Environment.ProcessId}");
         File.WriteAllText(mine, "");
-        Thread.Sleep(1000);
-        var count = Directory.GetFiles(folder, $"mr-worker-{phase}-*").Count(file => IsAlive(int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture)));
+        var began = Stopwatch.GetTimestamp();
+        int count;
+        while (true)
+        {
+            count = Directory.GetFiles(folder, $"mr-worker-{phase}-*").Count(file => IsAlive(int.Parse(file[(file.LastIndexOf('-') + 1)..], System.Globalization.CultureInfo.InvariantCulture)));
+            if (count >= wanted) File.WriteAllText(met, "");
+            if (File.Exists(met) || Stopwatch.GetElapsedTime(began) > Patience) break;
+            Thread.Sleep(10);
+        }
         File.Delete(mine);
-        return count;
+        return late || !File.Exists(met) ? count : Math.Max(count, wanted);
     }
 
     private static bool IsAlive(int process) => Directory.Exists($"/proc/{process}");
@@ -36,7 +48,7 @@ public sealed class MapTiming : IJob
         job.ReadFiles(job.Inputs).Map((WholeFile _, IEmitter<string, string> output) =>
         {
             output.Emit($"times-{Environment.ProcessId}", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
-            output.Emit($"parallel-{Environment.ProcessId}", Marks.CountParallel(marks, "map").ToString(System.Globalization.CultureInfo.InvariantCulture));
+            output.Emit($"parallel-{Environment.ProcessId}", Marks.CountParallel(marks, "map", wanted: 3).ToString(System.Globalization.CultureInfo.InvariantCulture));
         }).Partitions(10).Reduce<string, string>(Sorted.Joined).WriteText(job.Output);
     }
 }
@@ -50,7 +62,7 @@ public sealed class ReduceTiming : IJob
         job.ReadFiles(job.Inputs).Map((WholeFile _, IEmitter<string, string> output) =>
         {
             for (var key = 'a'; key <= 'j'; key++) output.Emit(key.ToString(), "1");
-        }).Partitions(10).Reduce((string key, Values<string> values, IEmitter<string, long> output) => output.Emit(key, Marks.CountParallel(marks, "reduce"))).WriteText(job.Output);
+        }).Partitions(10).Reduce((string key, Values<string> values, IEmitter<string, long> output) => output.Emit(key, Marks.CountParallel(marks, "reduce", wanted: 2))).WriteText(job.Output);
     }
 }
 

@@ -24,6 +24,8 @@ public sealed class Straggling : IJob
         {
             var text = line.ToString();
             if (text == "gate" && IsFirst(options.Gate)) Gated.Wait(options.Gate, text);
+            // No task is over, and with it no rival due, before the straggler stands at the gate.
+            else while (text != "gate" && Directory.GetFiles(options.Gate, "entered-*").Length == 0) Thread.Sleep(5);
             foreach (var word in text.Split(' '))
             {
                 output.Emit(word, 1);

@@ -131,7 +131,7 @@ public sealed class NodeAgentTests : TestKit
         master.ExpectMsg<Inventory>();
         Assert.True(File.Exists(path));
         agent.Tell(new InventoryReply { Epoch = 1, NeededSince = long.MaxValue });
-        AwaitCondition(() => !File.Exists(path), Patience.Limit);
+        AwaitCondition(() => !File.Exists(path), Patience.Limit, TimeSpan.FromMilliseconds(20));
     }
 
     [Fact]
