@@ -34,6 +34,8 @@ public sealed class ClusterListenerTests : TestKit
         var node = joined.Nodes[new WorkerId("node-1", cluster.SelfUniqueAddress.Uid)];
         Assert.Equal((Description, cluster.SelfAddress, true), (node.Description, node.Address, node.IsWorker));
 
+        // What the cluster says of itself follows what it tells its listeners.
+        AwaitCondition(() => cluster.SelfMember.Status == MemberStatus.Up, Patience.Limit, TimeSpan.FromMilliseconds(20));
         var self = cluster.SelfMember;
         listener.Tell(new ClusterEvent.UnreachableMember(self));
         Assert.Equal(("unreachable", false), Only());
