@@ -16,10 +16,14 @@ public sealed class ExecutorHost : IDisposable
     private const int WorkStack = 16 << 20;
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
 
+    // A disk that answers nobody must not keep the process for ever.
+    private static readonly TimeSpan LongestRehearsal = TimeSpan.FromMinutes(1);
+
     private readonly NetworkStream stream;
     private readonly object sending = new();
     private readonly BlockingCollection<Action> work = [];
     private readonly ManualResetEventSlim ended = new();
+    private readonly ManualResetEventSlim rehearsed = new(initialState: true);
     private JobTasks? job;
     private volatile AttemptState? latest;
     private volatile bool opening;
@@ -35,14 +39,14 @@ public sealed class ExecutorHost : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(socketPath));
         using var host = new ExecutorHost(socket);
-        if (rehearsal is not null) host.work.Add(() => Rehearsal.Run(rehearsal, () => !host.opening && !host.ended.IsSet));
+        if (rehearsal is not null) host.Rehearse(rehearsal);
         host.Serve();
     }
 
     /// <summary>Closes the connection.</summary>
     public void Dispose()
     {
-        // The queue stays: a worker whose code comes back late still looks into it.
+        // The queue stays, and what tells of the rehearsal: a worker whose code comes back late still looks into them.
         stream.Dispose();
         ended.Dispose();
     }
@@ -61,9 +65,21 @@ public sealed class ExecutorHost : IDisposable
             latest?.Cancellation.Cancel();
             work.CompleteAdding();
             telling.Join();
+            // It is no code of any user and soon over, and removes its files itself.
+            rehearsed.Wait(LongestRehearsal);
             // User code may never return. The process ends without it.
             worker.Join(ProgressInterval);
         }
+    }
+
+    private void Rehearse(string folder)
+    {
+        rehearsed.Reset();
+        work.Add(() =>
+        {
+            Rehearsal.Run(folder, () => !opening && !ended.IsSet);
+            rehearsed.Set();
+        });
     }
 
     private static Thread Begin(string name, Action run, int stack = 0)

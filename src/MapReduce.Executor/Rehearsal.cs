@@ -87,7 +87,7 @@ public sealed class Rehearsal : IJob
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is in the node's folder and goes with it.
+            // The node removes it when this process has ended.
         }
     }
 }

@@ -31,6 +31,7 @@ public sealed class NodeAgent : UntypedActor, IWithTimers, INodeSurroundings
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        node.RemoveLeftovers();
         node.Warm();
         TrimLogs();
         protocol.TakeInventory();

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace MapReduce.Worker;
 
 /// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, <c>spares</c>, and for each running job <c>jobs/JOB/outputs</c> and <c>jobs/JOB/scratch</c>.</summary>
@@ -18,6 +21,9 @@ public sealed class NodeFolders(string root)
 
     /// <summary>What executors write while they wait.</summary>
     public string Spares => Path.Combine(root, "spares");
+
+    /// <summary>How the names of folders begin that the node makes for sockets, among the temporary files of the machine: the path of a socket has at most 107 bytes, and that of the node's own folder may be longer.</summary>
+    public string SocketPrefix => $"mr-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(root))))[..8]}-";
 
     /// <summary>All that belongs to a running job.</summary>
     public string Job(string job) => Path.Combine(Jobs, Name(job));

@@ -95,6 +95,9 @@ public sealed class WorkerNode : IAsyncDisposable
 
     internal ExecutorPool Executors { get; }
 
+    /// <summary>Removes what was made for executors by processes of this node that were killed.</summary>
+    public void RemoveLeftovers() => new ExecutorFolders(Folders).RemoveLeftovers();
+
     /// <summary>Starts the executors that wait.</summary>
     public void Warm() => Executors.Warm();
 

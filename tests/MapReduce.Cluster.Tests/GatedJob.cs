@@ -23,6 +23,7 @@ internal static class GatedJob
         // What the tasks have made on the nodes goes a little later, when each hears of the end.
         await RealCluster.UntilAsync(() => Task.FromResult(cluster.Running.All(node => !Directory.Exists(Path.Combine(cluster.State, node, "jobs", job)))));
         await cluster.AwaitOrphansEndAsync();
+        await cluster.AwaitNoFoldersOfExecutorsAsync();
     }
 
     /// <summary>Tasks that had ended well are not done again, but for maps whose outputs went with their nodes: those that were killed, and those that a busy machine has lost as well.</summary>

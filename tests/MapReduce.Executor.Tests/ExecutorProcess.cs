@@ -15,13 +15,15 @@ internal sealed class ExecutorProcess : IDisposable
     private readonly Task<string> output;
     private readonly Task<string> error;
 
-    public ExecutorProcess()
+    /// <param name="rehearsal">A folder for the files of its rehearsal; null for none.</param>
+    public ExecutorProcess(string? rehearsal = null)
     {
         var path = Path.Combine(folder, "s");
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
         listener.Listen(1);
-        process = Process.Start(new ProcessStartInfo("dotnet", [TestProgram.File, "executor", path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments = rehearsal is null ? [path] : [path, rehearsal];
+        process = Process.Start(new ProcessStartInfo("dotnet", [TestProgram.File, "executor", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         output = process.StandardOutput.ReadToEndAsync();
         error = process.StandardError.ReadToEndAsync();
         var accepted = listener.AcceptAsync();

@@ -112,6 +112,16 @@ public sealed class MisbehaviourTests : IDisposable
     }
 
     [Fact]
+    public void An_executor_whose_node_goes_while_it_rehearses_leaves_no_file()
+    {
+        var rehearsal = Path.Combine(folder, "rehearsal");
+        using var executor = new ExecutorProcess(rehearsal);
+        executor.Disconnect();
+        executor.End();
+        Assert.False(Path.Exists(rehearsal));
+    }
+
+    [Fact]
     public void What_no_executor_understands_ends_it()
     {
         using var executor = Open("Endless", "");

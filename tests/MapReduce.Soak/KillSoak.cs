@@ -37,6 +37,7 @@ internal static class KillSoak
         }
         // An executor ends by itself, a moment after its node.
         await cluster.AwaitOrphansEndAsync();
+        await cluster.AwaitNoFoldersOfExecutorsAsync();
         return new Outcome($"{done.Values.Sum()} kills, {exact} of {jobs} jobs exact", "every job exact", exact == jobs);
     }
 

@@ -32,5 +32,39 @@ public sealed class ExecutorPoolTests : IDisposable
         Assert.Contains("ended with code", await kept.EpitaphAsync(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_executor_that_is_killed_while_it_rehearses_leaves_no_file()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        await using var pool = new ExecutorPool(Settings(spares: 0));
+        var executor = await pool.TakeAsync(patience.Token);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (!Directory.Exists(new NodeFolders(folder).Spares)) await pause.WaitForNextTickAsync(patience.Token);
+        executor.Kill();
+        await executor.EndAsync();
+        Assert.Empty(Left());
+    }
+
+    [Fact]
+    public async Task An_executor_that_ends_before_it_calls_leaves_no_file()
+    {
+        // It writes as one that rehearses does, and ends.
+        var settings = Settings(spares: 0) with { ExecutorCommand = ["sh", "-c", "mkdir -p \"$2\" && : > \"$2/input\" && exit 3", "executor"] };
+        await using var pool = new ExecutorPool(settings);
+        var exception = await Assert.ThrowsAsync<IOException>(() => pool.TakeAsync(CancellationToken.None));
+        Assert.Contains("ended with code 3 before it began", exception.Message, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(new NodeFolders(folder).Spares));
+        Assert.Empty(Left());
+    }
+
+    /// <summary>What is there of folders for executors.</summary>
+    private List<string> Left()
+    {
+        var folders = new NodeFolders(folder);
+        List<string> left = [.. Directory.GetDirectories(Path.GetTempPath(), folders.SocketPrefix + "*")];
+        if (Directory.Exists(folders.Spares)) left.AddRange(Directory.GetDirectories(folders.Spares));
+        return left;
+    }
+
     private WorkerSettings Settings(int spares) => new() { Node = "node-1", Address = "http://127.0.0.1:1/", Folder = folder, ExecutorCommand = ["dotnet", TestProgram.File, "executor"], SpareExecutors = spares, KillDelay = Patience.Limit };
 }

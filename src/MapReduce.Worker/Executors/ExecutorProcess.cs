@@ -17,18 +17,20 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly NetworkStream stream;
     private readonly AttemptLogs logs;
     private readonly Task reading;
+    private readonly Task gone;
     private readonly TimeSpan killDelay;
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly object looking = new();
     private readonly Lazy<Task> end;
     private int exitCode;
 
-    private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, TimeSpan killDelay)
+    private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
     {
         this.process = process;
         this.stream = stream;
         this.logs = logs;
         this.reading = reading;
+        this.gone = gone;
         this.killDelay = killDelay;
         Id = process.Id;
         end = new Lazy<Task>(EndOnceAsync);
@@ -60,33 +62,36 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        // The path of a Unix socket has at most 107 bytes, so it cannot be in the node's folder.
-        var folder = Directory.CreateTempSubdirectory("mr-").FullName;
+        var folders = new ExecutorFolders(new NodeFolders(settings.Folder));
+        var (folder, spare) = (folders.MakeForSocket(), folders.NameForSpare());
         try
         {
-            var path = Path.Combine(folder, "s");
+            var path = ExecutorFolders.SocketIn(folder);
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Bind(AddressOf(path));
             listener.Listen(1);
             var logs = new AttemptLogs(settings.LogBytes);
-            var process = Start(settings, path);
+            var process = Start(settings, path, spare);
+            var gone = RemoveAtEndAsync(process, spare);
             var reading = Task.WhenAll(logs.ReadAsync(process.StandardOutput), logs.ReadAsync(process.StandardError));
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 var accepting = listener.AcceptAsync(either.Token).AsTask();
-                if (await Task.WhenAny(accepting, process.WaitForExitAsync(either.Token)) != accepting)
+                if (await Task.WhenAny(accepting, gone) != accepting)
                 {
                     await either.CancelAsync();
                     cancellation.ThrowIfCancellationRequested();
                     await DrainAsync(process, reading, settings.KillDelay);
                     throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}");
                 }
-                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, settings.KillDelay);
+                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, gone, settings.KillDelay);
             }
             catch
             {
                 if (!process.HasExited) process.Kill();
+                // Nobody is told of the end of a process that was disposed of, and one that the kernel does not let die is not waited for.
+                await Task.WhenAny(gone, Task.Delay(settings.KillDelay, CancellationToken.None));
                 process.Dispose();
                 throw;
             }
@@ -98,7 +103,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         finally
         {
             // An executor that has called back is not lost for a folder.
-            Removal.TryFolder(folder);
+            ExecutorFolders.RemoveOfSocket(folder);
         }
     }
 
@@ -185,20 +190,24 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         // Closing the connection ends it; if its runtime is past that, a signal does.
         await stream.DisposeAsync();
-        using (var patience = new CancellationTokenSource(killDelay))
+        try
         {
-            try
-            {
-                await process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Kill();
-            }
+            await gone.WaitAsync(killDelay);
         }
-        await process.WaitForExitAsync();
+        catch (TimeoutException)
+        {
+            Kill();
+        }
+        await gone;
         exitCode = process.ExitCode;
         await DrainAsync(process, reading, killDelay);
+    }
+
+    /// <summary>Waits for the end of a process, and removes what it has written while it waited: one that is killed does not do so itself.</summary>
+    private static async Task RemoveAtEndAsync(Process process, string spare)
+    {
+        await process.WaitForExitAsync();
+        Removal.TryFolder(spare);
     }
 
     /// <summary>Ends what the job's code has started and left behind, and reads the rest of the output.</summary>
@@ -250,10 +259,22 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
     }
 
-    private static Process Start(WorkerSettings settings, string socket)
+    private static UnixDomainSocketEndPoint AddressOf(string socket)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(socket);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw new IOException($"The path '{socket}' is too long for a socket. Name a folder with a shorter path for temporary files in TMPDIR, and start the node again.", exception);
+        }
+    }
+
+    private static Process Start(WorkerSettings settings, string socket, string spare)
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        List<string> command = [.. settings.ExecutorCommand, socket, Path.Combine(new NodeFolders(settings.Folder).Spares, Path.GetRandomFileName())];
+        List<string> command = [.. settings.ExecutorCommand, socket, spare];
         if (settings.Niceness > 0 && !OperatingSystem.IsWindows()) command.InsertRange(0, ["nice", "-n", settings.Niceness.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
