@@ -39,6 +39,16 @@ public static class InputListing
         }
     }
 
+    /// <summary>Whether a failure says that there is nothing at a path, or nothing that a glob matches. It may come from another machine, where only its message is known.</summary>
+    /// <param name="message">What it says.</param>
+    /// <param name="pattern">The path or the glob, as it was named.</param>
+    public static bool SaysMissing(string message, string pattern)
+        => message.Contains(NothingThere(pattern), StringComparison.Ordinal) || message.Contains(NoMatch(pattern), StringComparison.Ordinal);
+
+    private static string NothingThere(string pattern) => $"There is no file or folder '{pattern}'.";
+
+    private static string NoMatch(string pattern) => $"Nothing matches '{pattern}'.";
+
     private static IEnumerable<string> Expand(string path, string pattern)
     {
         try
@@ -48,7 +58,7 @@ public static class InputListing
             if (!Glob.IsGlob(path)) throw NotFound(path, pattern);
             var matches = Glob.Expand(path).ToList();
             if (matches.Count == 0)
-                throw new StorageException(StorageError.NoMatch, $"Nothing matches '{pattern}'. Check the pattern{Nearest(path)}.");
+                throw new StorageException(StorageError.NoMatch, $"{NoMatch(pattern)} Check the pattern{Nearest(path)}.");
             return matches;
         }
         catch (Exception exception) when (Failures.IsOfFileSystem(exception))
@@ -81,7 +91,7 @@ public static class InputListing
             }
             break;
         }
-        return new StorageException(StorageError.NotFound, $"There is no file or folder '{pattern}'. Check the path{Nearest(path)}.");
+        return new StorageException(StorageError.NotFound, $"{NothingThere(pattern)} Check the path{Nearest(path)}.");
     }
 
     /// <summary>Opens a file for a look at it, without waiting where it is a pipe.</summary>

@@ -108,12 +108,27 @@ internal static class SubmitVerb
         return ExitCode.Success;
     }
 
-    private static string Explain(FailureDetails failure, IReadOnlyList<string> inputs, string job)
+    /// <summary>Why a job failed, and what to do.</summary>
+    internal static string Explain(FailureDetails failure, IReadOnlyList<string> inputs, string job)
     {
-        var hint = failure.Reason == "BadInput" && inputs.FirstOrDefault(Path.Exists) is { } here
-            ? $"{Environment.NewLine}'{here}' exists on this machine, but not on the nodes. Put it where every node can read it under the same path."
+        var hint = failure.Reason == "BadInput" && inputs.FirstOrDefault(input => InputListing.SaysMissing(failure.Message, input)) is { } missing && FoundHere(missing) is { } found
+            ? $"{Environment.NewLine}'{missing}' {found}. Put it where every node can read it under the same path."
             : "";
         return $"The job failed ({failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}): {failure.Message}{hint}{Environment.NewLine}To see why, with what to change: mr job diagnose {job[..8]}.";
+    }
+
+    /// <summary>What this machine has of an input that the nodes do not have; null for nothing.</summary>
+    private static string? FoundHere(string input)
+    {
+        if (Path.Exists(input)) return "exists on this machine, but not on the nodes";
+        try
+        {
+            return InputListing.List([input]).Count > 0 ? "matches files on this machine, but none on the nodes" : null;
+        }
+        catch (StorageException)
+        {
+            return null;
+        }
     }
 
     private static ExitCode CodeOf(string reason) => reason switch

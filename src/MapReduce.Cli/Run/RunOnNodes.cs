@@ -10,6 +10,15 @@ internal static class RunOnNodes
     {
         if (options.Spill.Any() || options.NoCombine || options.NoKeep || options.Events is not null)
             throw new UserException(ExitCode.Usage, "--spill, --no-combine, --no-keep and --events are for runs in one process, not for --nodes.");
+        var submit = Submission(options);
+        var request = SubmitVerb.Request(submit, jobArguments);
+        using var cancel = new CancelKey();
+        return RunAsync(options, nodes, submit, request, cancel.Token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>How the job is submitted to the nodes: as <c>mr submit</c> would with the same options.</summary>
+    internal static SubmitOptions Submission(RunOptions options)
+    {
         var submit = new SubmitOptions
         {
             Job = options.Job,
@@ -17,19 +26,21 @@ internal static class RunOnNodes
             OutputFolder = options.Output,
             Overwrite = options.Overwrite,
             Class = options.Class,
+            Name = options.Name,
             Memory = options.Memory,
+            MemoryLimit = options.MemoryLimit,
             Split = options.Split,
             Partitions = options.Partitions,
             Compress = options.Compress,
             SkipBad = options.SkipBad,
             Attempts = options.Attempts,
+            Timeout = options.Timeout,
             Sync = options.Sync,
             Json = options.Json,
             Quiet = options.Quiet,
         };
-        var request = SubmitVerb.Request(submit, jobArguments);
-        using var cancel = new CancelKey();
-        return RunAsync(options, nodes, submit, request, cancel.Token).GetAwaiter().GetResult();
+        if (options.Priority is { } priority) submit.Priority = priority;
+        return submit;
     }
 
     private static async Task<ExitCode> RunAsync(RunOptions options, int nodes, SubmitOptions submit, Api.SubmitRequest request, CancellationToken cancellation)

@@ -23,6 +23,18 @@ internal sealed class RunOptions
     [Option("nodes", HelpText = "Start so many nodes on this machine for the job, 1 or 3 and more, and end them after it. Default: run in this process.")]
     public int? Nodes { get; set; }
 
+    [Option("name", HelpText = "With --nodes: what lists call the job. Default: the assembly's name.")]
+    public string? Name { get; set; }
+
+    [Option("priority", HelpText = "With --nodes: the job's share of slots relative to others. Default: 1.")]
+    public int? Priority { get; set; }
+
+    [Option("timeout", HelpText = "With --nodes: how long in seconds an attempt may make no progress.")]
+    public double? Timeout { get; set; }
+
+    [Option("memory-limit", HelpText = "With --nodes: the memory at which an executor is stopped, such as 2GiB.")]
+    public string? MemoryLimit { get; set; }
+
     [Option("slots", HelpText = "How many tasks run at a time. Default: the number of processors.")]
     public int? Slots { get; set; }
 
