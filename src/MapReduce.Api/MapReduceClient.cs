@@ -266,9 +266,9 @@ public sealed class MapReduceClient : IDisposable
                 if (response.IsSuccessStatusCode) return response;
                 var error = await ErrorAsync(response, cancellation);
                 response.Dispose();
-                if (error.Code != "no-master") throw error;
+                if (error.Code is not ("no-master" or "no-copies")) throw error;
                 if (TimeProvider.System.GetElapsedTime(begun) > patience) throw error;
-                // That node may be cut off from those that have a master.
+                // That node may be cut off from the others, of which some have a master.
                 current++;
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
@@ -278,7 +278,7 @@ public sealed class MapReduceClient : IDisposable
                 areStrangers &= exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
                 var limit = areStrangers && patience > PatienceWithStrangers ? PatienceWithStrangers : patience;
                 if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > limit)
-                    throw new ApiException(ApiException.Unreachable, $"No node of the cluster answers at {string.Join(", ", nodes.Select(address => address.Authority))}: {exception.Message}", exception);
+                    throw new ApiException(ApiException.Unreachable, $"No node of the cluster answers at {string.Join(", ", nodes.Select(address => address.Authority))}: {exception.Message.TrimEnd('.')}. Start the nodes, or check the addresses; mr cluster status shows the nodes of a cluster on this machine.", exception);
                 current++;
             }
             await Task.Delay(RetryDelay, cancellation);

@@ -57,7 +57,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private async Task UploadFileAsync(HttpContext context)
     {
         var digest = await PutAsync(context);
-        var copies = await node.BlobLinks.ReplicateAsync(digest, context.RequestAborted);
+        var copies = await node.BlobLinks.SecureAsync(digest, context.RequestAborted);
         await Reply.WriteAsync(context, new FileReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.FileReceipt);
     }
 
@@ -72,7 +72,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         var digest = await PutAsync(context);
         PackageStore.Check(node.Blobs.Find(digest)!, settings.Worker.PackageContentBytes);
-        var copies = await node.BlobLinks.ReplicateAsync(digest, context.RequestAborted);
+        var copies = await node.BlobLinks.SecureAsync(digest, context.RequestAborted);
         await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.PackageReceipt);
     }
 
@@ -115,7 +115,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         foreach (var digest in request.SideFiles.Values.Append(request.Package))
         {
             await node.BlobLinks.GetAsync(digest, [], cancellation);
-            copies = await node.BlobLinks.ReplicateAsync(digest, cancellation);
+            copies = await node.BlobLinks.SecureAsync(digest, cancellation);
         }
         var defaults = settings.Job;
         var spec = new JobSpec

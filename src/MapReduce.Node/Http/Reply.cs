@@ -43,8 +43,14 @@ internal static class Reply
         }
         catch (BlobException exception)
         {
-            await ErrorAsync(context, exception.Error == BlobError.TooLarge ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest,
-                exception.Error switch { BlobError.TooLarge => "too-large", BlobError.Missing => "no-package", _ => "package" }, exception.Message);
+            var (status, code) = exception.Error switch
+            {
+                BlobError.TooLarge => (StatusCodes.Status413PayloadTooLarge, "too-large"),
+                BlobError.Missing => (StatusCodes.Status400BadRequest, "no-package"),
+                BlobError.NotCopied => (StatusCodes.Status503ServiceUnavailable, "no-copies"),
+                _ => (StatusCodes.Status400BadRequest, "package"),
+            };
+            await ErrorAsync(context, status, code, exception.Message);
         }
         catch (JsonException exception)
         {

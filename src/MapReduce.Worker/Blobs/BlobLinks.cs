@@ -55,18 +55,36 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
     /// <summary>Copies a blob to <see cref="Copies"/> other nodes, or as many as there are, so that the loss of this one and another does not lose it.</summary>
     /// <returns>The addresses of those that have it now; none where this is the only node.</returns>
     /// <remarks>The same blob goes to the same nodes whoever copies it: one that has it already takes no byte of it.</remarks>
-    public async Task<IReadOnlyList<string>> ReplicateAsync(string digest, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ReplicateAsync(string digest, CancellationToken cancellation) => (await CopyAsync(digest, cancellation)).Holders;
+
+    /// <summary>Copies a blob as <see cref="ReplicateAsync"/> does, and fails where there are other nodes and none of them has it then: no job is accepted whose package a single loss would lose.</summary>
+    /// <returns>The addresses of those that have it now; none where this is the only node.</returns>
+    /// <exception cref="BlobException">None of the others takes it, however often it is asked. Whoever submits may have the patience to try again, or at another node.</exception>
+    public async Task<IReadOnlyList<string>> SecureAsync(string digest, CancellationToken cancellation)
+    {
+        for (var round = 1; ; round++)
+        {
+            var (holders, refusals) = await CopyAsync(digest, cancellation);
+            if (holders.Count > 0 || refusals.Count == 0) return holders;
+            if (round == Rounds)
+                throw new BlobException(BlobError.NotCopied, $"{digest} is on one node only, and no other takes a copy: {string.Join(", ", refusals)}. What a job needs must be on two nodes before it is accepted. See to the disks and the network of those nodes, and submit the job again.");
+            await Task.Delay(Pause * round, cancellation);
+        }
+    }
+
+    private async Task<(IReadOnlyList<string> Holders, IReadOnlyList<string> Refusals)> CopyAsync(string digest, CancellationToken cancellation)
     {
         var file = store.Find(digest) ?? throw new BlobException(BlobError.Missing, $"{digest} is not here, so it cannot be copied.");
         var left = new Queue<string>(links.Peers().OrderBy(address => BlobStore.Digest(Encoding.UTF8.GetBytes(digest + address)), StringComparer.Ordinal));
-        var holders = new List<string>();
+        var (holders, refusals) = (new List<string>(), new List<string>());
         while (holders.Count < Copies && left.Count > 0)
         {
             var next = Enumerable.Range(0, Math.Min(Copies - holders.Count, left.Count)).Select(_ => left.Dequeue()).ToList();
-            var taken = await Task.WhenAll(next.Select(address => GiveAsync(address, digest, file, cancellation)));
-            holders.AddRange(next.Where((_, index) => taken[index]));
+            var answers = await Task.WhenAll(next.Select(address => GiveAsync(address, digest, file, cancellation)));
+            holders.AddRange(next.Where((_, index) => answers[index] is null));
+            refusals.AddRange(answers.OfType<string>());
         }
-        return holders;
+        return (holders, refusals);
     }
 
     private async Task<string?> FetchAsync(string address, string digest, List<string> tried, CancellationToken cancellation)
@@ -82,8 +100,8 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
         return store.Find(digest);
     }
 
-    /// <summary>Whether another node has the blob now.</summary>
-    private async Task<bool> GiveAsync(string address, string digest, string file, CancellationToken cancellation)
+    /// <summary>Why another node does not have the blob now; null where it has it.</summary>
+    private async Task<string?> GiveAsync(string address, string digest, string file, CancellationToken cancellation)
     {
         try
         {
@@ -92,12 +110,12 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
             using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(new Uri(address), Path + digest)) { Content = new StreamContent(content) };
             request.Headers.ExpectContinue = true;
             using var response = await Silence.LimitAsync(token => links.Http.SendAsync(request, token), address, longest, cancellation);
-            return response.IsSuccessStatusCode;
+            return response.IsSuccessStatusCode ? null : $"{address} (answers {(int)response.StatusCode})";
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException || IsTimeout(exception, cancellation))
         {
             // Another node may take it.
-            return false;
+            return $"{address} ({exception.Message})";
         }
     }
 

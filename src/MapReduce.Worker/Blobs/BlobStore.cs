@@ -145,6 +145,9 @@ public enum BlobError
 
     /// <summary>No node has it.</summary>
     Missing,
+
+    /// <summary>There are other nodes, and none of them takes a copy.</summary>
+    NotCopied,
 }
 
 /// <summary>A blob cannot be had or kept; the message is for the user.</summary>
