@@ -73,7 +73,7 @@ internal sealed partial class Job
                 var (tickets, manifest) = whole ?? Publisher.Describe(state, spec);
                 // What has just been read is not read again.
                 var checksBytes = settings.ChecksParts && whole is null;
-                InBackground(() => Publisher.Publish(spec, commitment, tickets, manifest, settings.Durable, checksBytes));
+                InBackground(() => Publisher.Publish(spec, commitment, tickets, manifest, checksBytes));
                 break;
             default:
                 InBackground(() => Publisher.Discard(spec, commitment));

@@ -48,9 +48,6 @@ public sealed record MasterSettings
     /// <summary>How long ended jobs are remembered.</summary>
     public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>Whether output is synced to disk before it appears.</summary>
-    public bool Durable { get; init; }
-
     /// <summary>The parties to the commit beside the files: one for each kind of store.</summary>
     public IReadOnlyList<ICommitParticipant> Participants { get; init; } = [];
 

@@ -58,10 +58,10 @@ internal static class Publisher
 
     /// <summary>Publishes.</summary>
     /// <exception cref="StorageException">It cannot be published now, or at all.</exception>
-    public static void Publish(JobSpec spec, JobCommitment commitment, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool durable, bool checksBytes)
+    public static void Publish(JobSpec spec, JobCommitment commitment, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
     {
         // A master that was replaced while it published must not make anew what its successor has cleaned up.
-        if (OutputFolder.Open(spec.Output, spec.Id) is { } folder) commitment.Commit(tickets, new FilesParticipant(folder, manifest, spec.Overwrite, durable, checksBytes));
+        if (OutputFolder.Open(spec.Output, spec.Id) is { } folder) commitment.Commit(tickets, new FilesParticipant(folder, manifest, spec.Overwrite, spec.Order.Settings.Durable, checksBytes));
         else if (!OutputFolder.IsOf(spec.Output, spec.Id))
             // Rows that are committed leave no way back, so such a job goes on trying.
             throw Gone(spec, commitment.HasStores ? StorageError.Other : StorageError.Lost);

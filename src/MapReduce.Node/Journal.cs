@@ -15,9 +15,9 @@ internal static class Journal
         {
             options = options.UseAfterConnectionOpened(connection =>
             {
-                // With the log ahead of the data a crash of the process loses nothing, and several masters may have the file open.
+                // With the log ahead of the data a crash of the process loses nothing, and several masters may have the file open. A loss of power may take the last records, but nothing before them.
                 using var command = connection.CreateCommand();
-                command.CommandText = $"PRAGMA journal_mode=WAL; PRAGMA synchronous={(settings.Master.Durable ? "FULL" : "NORMAL")}; PRAGMA busy_timeout=5000";
+                command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000";
                 command.ExecuteNonQuery();
             });
         }

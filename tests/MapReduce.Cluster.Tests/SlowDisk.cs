@@ -15,7 +15,7 @@ internal sealed class SlowDisk : IDisposable
     {
         this.trace = trace;
         var calls = "pwrite64,pwritev,fsync,fdatasync";
-        tracer = Process.Start(new ProcessStartInfo("strace", ["-f", "-o", trace, "-e", $"trace={calls}", "-e", $"inject={calls}:delay_enter={delay.TotalMicroseconds:0}", "-p", $"{node}"]) { RedirectStandardError = true })!;
+        tracer = Process.Start(new ProcessStartInfo("strace", ["-f", "-y", "-o", trace, "-e", $"trace={calls}", "-e", $"inject={calls}:delay_enter={delay.TotalMicroseconds:0}", "-p", $"{node}"]) { RedirectStandardError = true })!;
         var said = tracer.StandardError.ReadLine();
         if (said?.Contains("attached", StringComparison.Ordinal) != true) throw new InvalidOperationException($"strace does not attach: {said}");
         // Nobody else reads what it says.
@@ -27,6 +27,9 @@ internal sealed class SlowDisk : IDisposable
 
     /// <summary>How often the disk was slow.</summary>
     public int Delays => File.ReadLines(trace).Count(line => line.Contains("DELAYED", StringComparison.Ordinal));
+
+    /// <summary>Whether a file or a folder was synced under this path.</summary>
+    public bool HasSynced(string path) => File.ReadLines(trace).Any(line => line.Contains("sync(", StringComparison.Ordinal) && line.Contains($"<{path}>", StringComparison.Ordinal));
 
     public void Dispose()
     {
