@@ -165,10 +165,13 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         surroundings.Tell(from, reply);
     }
 
-    /// <summary>A node offers outputs of an earlier life.</summary>
+    /// <summary>A node offers outputs of an earlier life, and hears that the job has the offer.</summary>
     public void OnFound(TPeer from, OutputsFound found)
     {
-        if (Registry.Find(found.Job) is { IsOver: false } && running.Contains(JobId.Parse(found.Job))) surroundings.ToJob(JobId.Parse(found.Job), found, from);
+        if (Registry.Find(found.Job) is not { IsOver: false } || !running.Contains(JobId.Parse(found.Job))) return;
+        surroundings.ToJob(JobId.Parse(found.Job), found, from);
+        // The way to the job leads through this process only, so that nothing is lost on it.
+        surroundings.Tell(from, new InventoryReply { Epoch = Registry.Epoch.Value, Found = found });
     }
 
     /// <summary>A job says what it wants.</summary>

@@ -3,7 +3,7 @@ using MapReduce.Protocol.Work;
 
 namespace MapReduce.Coordination;
 
-/// <summary>A node's part of the conversation about its disks: it tells the master which jobs it has files of, forgets those that are over, and offers outputs of an earlier life.</summary>
+/// <summary>A node's part of the conversation about its disks: it tells the master which jobs it has files of, forgets those that are over, and offers outputs of an earlier life until the master has heard of them.</summary>
 /// <param name="epochs">The highest epoch that the node has seen.</param>
 /// <param name="surroundings">The node's disks, and its slots.</param>
 public sealed class NodeProtocol(EpochGate epochs, INodeSurroundings surroundings)
@@ -12,10 +12,12 @@ public sealed class NodeProtocol(EpochGate epochs, INodeSurroundings surrounding
     private const int LogsOfMessage = 500;
     private const int InventoriesOfLogs = 60;
 
-    private readonly HashSet<string> announced = [];
+    // What the master has not heard of yet, of each job that has been offered to it.
+    private readonly Dictionary<string, HashSet<AttemptId>> offers = [];
     private readonly HashSet<string> inherited = [.. surroundings.Jobs()];
     private readonly Queue<string> logged = [];
     private long offeredTo;
+    private long announced;
     private int inventories;
 
     /// <summary>Tells the master what there is on the disks, where there is something that may have to go.</summary>
@@ -35,12 +37,9 @@ public sealed class NodeProtocol(EpochGate epochs, INodeSurroundings surrounding
     public void OnEpoch(EpochAnnounced epoch)
     {
         if (!epochs.Admit(epoch.Epoch)) return;
-        if (offeredTo < epoch.Epoch)
-        {
-            announced.Clear();
-            inventories = 0;
-        }
-        offeredTo = epoch.Epoch;
+        if (announced < epoch.Epoch) inventories = 0;
+        announced = epoch.Epoch;
+        OfferTo(epoch.Epoch);
         TakeInventory();
         surroundings.TellSlots(epoch);
     }
@@ -49,17 +48,35 @@ public sealed class NodeProtocol(EpochGate epochs, INodeSurroundings surrounding
     public void OnReply(InventoryReply reply)
     {
         if (!epochs.Admit(reply.Epoch)) return;
+        // It may be the first that the node hears of this master.
+        OfferTo(reply.Epoch);
         foreach (var job in reply.Ended)
         {
             surroundings.Forget(job);
             inherited.Remove(job);
+            offers.Remove(job);
         }
         foreach (var job in reply.Forgotten) surroundings.ForgetLogs(job);
         if (reply.HasNeededSince) surroundings.TrimBlobs(new DateTime(Math.Clamp(reply.NeededSince, 0, DateTime.MaxValue.Ticks), DateTimeKind.Utc));
-        if (!reply.Member) return;
-        foreach (var job in inherited.Where(announced.Add))
-            foreach (var attempts in surroundings.Held(job).Chunk(AttemptsOfMessage))
+        if (reply.Found is { } found && offers.TryGetValue(found.Job, out var open)) open.ExceptWith(found.Attempts.Select(Wire.Read));
+        if (reply.Member) Offer();
+    }
+
+    /// <summary>A master knows nothing of what was offered to the one before.</summary>
+    private void OfferTo(long epoch)
+    {
+        if (offeredTo < epoch) offers.Clear();
+        offeredTo = epoch;
+    }
+
+    private void Offer()
+    {
+        foreach (var job in inherited)
+        {
+            if (!offers.TryGetValue(job, out var open)) offers[job] = open = [.. surroundings.Held(job)];
+            foreach (var attempts in open.Chunk(AttemptsOfMessage))
                 surroundings.Send(new OutputsFound { Node = surroundings.Self, Job = job, Attempts = { attempts.Select(Wire.Write) } });
+        }
     }
 }
 

@@ -18,6 +18,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
     private readonly List<MasterRecord> journal = [];
     private readonly List<IMessage> told = [];
     private readonly List<(WorkerId Node, IMessage Message)> toNodes = [];
+    private readonly List<IMessage> toJobs = [];
     private readonly List<string> started = [];
     private readonly List<JobSpec> staged = [];
     private readonly List<string> unstaged = [];
@@ -102,6 +103,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
         Assert.Equal([Job], started);
         master.OnReport("slot", new Report { Job = Job, Slot = new Slot { Node = "node-1" }, Attempt = new Protocol.Work.Attempt() }, Start);
         Assert.Equal(1, Assert.IsType<Reported>(Assert.Single(told)).Epoch);
+        Assert.Empty(toJobs);
     }
 
     [Fact]
@@ -132,6 +134,22 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
         var reply = Inventory(ended, running, "unknown");
         Assert.Equal(["unknown"], reply.Forgotten);
         Assert.Equal(200, reply.NeededSince);
+    }
+
+    [Fact]
+    public void A_node_that_offers_outputs_hears_that_the_job_has_them_and_of_a_job_that_has_ended_nothing()
+    {
+        var (ended, running) = (Accept(1, submitted: 100), Accept(2, submitted: 200));
+        journal.Add(new MasterRecord { Version = 1, At = 1, JobEnded = new JobEnded { Job = ended, Phase = "succeeded" } });
+        foreach (var record in journal) master.Recover(record);
+        Reign();
+        master.OnFound("node-1", Offer(ended));
+        Assert.Empty(told);
+        master.OnFound("node-1", Offer(running));
+        Assert.Equal(Offer(running), Assert.Single(toJobs));
+        Assert.Equal(new InventoryReply { Epoch = 1, Found = Offer(running) }, Assert.Single(told));
+
+        static OutputsFound Offer(string job) => new() { Node = new Holder { Node = "node-1", Incarnation = 2 }, Job = job, Attempts = { new Protocol.Work.Attempt { Kind = (int)TaskKind.Map, Index = 3 } } };
     }
 
     [Fact]
@@ -194,7 +212,7 @@ public sealed class MasterProtocolTests : IMasterSurroundings<string>
 
     void IMasterSurroundings<string>.Start(JobRecord job, Epoch? epoch) => started.Add(job.Spec.Id);
 
-    void IMasterSurroundings<string>.ToJob(JobId job, IMessage message, string from) => Assert.Fail($"The job is not to hear of {message}.");
+    void IMasterSurroundings<string>.ToJob(JobId job, IMessage message, string from) => toJobs.Add(message);
 
     void IMasterSurroundings<string>.Tell(string peer, IMessage message) => told.Add(message);
 

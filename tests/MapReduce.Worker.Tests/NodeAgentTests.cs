@@ -1,7 +1,9 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using MapReduce.Protocol.Work;
+using MapReduce.Storage;
 using Xunit;
 
 namespace MapReduce.Worker.Tests;
@@ -43,7 +45,7 @@ public sealed class NodeAgentTests : TestKit
     }
 
     [Fact]
-    public void Outputs_of_an_earlier_life_are_offered_once_to_each_master()
+    public void Outputs_of_an_earlier_life_are_offered_to_each_master_until_it_has_heard_of_them()
     {
         Hold("job", "s0-m00003-a1");
         var agent = Start();
@@ -55,10 +57,20 @@ public sealed class NodeAgentTests : TestKit
         agent.Tell(new InventoryReply { Epoch = 1, Member = true });
         var found = master.ExpectMsg<OutputsFound>();
         Assert.Equal(("job", 7L, 3, 1), (found.Job, found.Node.Incarnation, found.Attempts[0].Index, found.Attempts[0].Number));
+        // It was lost on its way, or the answer was.
+        agent.Tell(new InventoryReply { Epoch = 1, Member = true });
+        Assert.Equal(found, master.ExpectMsg<OutputsFound>());
+        agent.Tell(new InventoryReply { Epoch = 1, Found = found });
         agent.Tell(new InventoryReply { Epoch = 1, Member = true });
         agent.Tell(new EpochAnnounced { Epoch = 2 });
         master.ExpectMsg<Inventory>();
+        // What a master has heard says nothing of the next.
+        agent.Tell(new InventoryReply { Epoch = 1, Found = found });
         agent.Tell(new InventoryReply { Epoch = 2, Member = true });
+        Assert.Equal(found, master.ExpectMsg<OutputsFound>());
+        // The news of a master may be lost: then its first answer is the news.
+        agent.Tell(new InventoryReply { Epoch = 2, Found = found });
+        agent.Tell(new InventoryReply { Epoch = 3, Member = true });
         Assert.Equal(found, master.ExpectMsg<OutputsFound>());
     }
 
@@ -85,6 +97,32 @@ public sealed class NodeAgentTests : TestKit
         agent.Tell(new InventoryReply { Epoch = 1, Ended = { "job" } });
         Clock.Advance(Interval);
         Assert.Equal(["job"], master.ExpectMsg<Inventory>().Jobs);
+    }
+
+    [Fact]
+    public void What_a_process_of_the_node_that_was_killed_had_made_for_executors_is_removed_and_nothing_that_is_in_use()
+    {
+        // The first process of the machine did not start in the first second of 1970.
+        const string Dead = "1-1-left";
+        var living = string.Create(CultureInfo.InvariantCulture, $"{ProcessIdentity.Current.Id:x}-{ProcessIdentity.Current.Started:x}-used");
+        var sockets = Path.Combine(Path.GetTempPath(), node.Folders.SocketPrefix);
+        var other = Path.Combine(Path.GetTempPath(), new NodeFolders(Path.Combine(folder, "other")).SocketPrefix);
+        string[] kept = [sockets + living, other + Dead, Path.Combine(node.Folders.Spares, living)];
+        string[] all = [.. kept, sockets + Dead, Path.Combine(node.Folders.Spares, Dead), Path.Combine(node.Folders.Spares, "nobody")];
+        try
+        {
+            foreach (var made in all)
+            {
+                Directory.CreateDirectory(made);
+                File.WriteAllText(Path.Combine(made, "s"), "");
+            }
+            Start();
+            Assert.Equal(kept, all.Where(Directory.Exists));
+        }
+        finally
+        {
+            foreach (var made in all.Where(Directory.Exists)) Directory.Delete(made, recursive: true);
+        }
     }
 
     [Fact]
