@@ -86,7 +86,7 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         log.Error(reason, "The journal of job {Job} cannot be read.", spec.Id);
-        if (reason is JournalException) Context.Parent.Tell(new MasterMessages.Unreadable(id, reason.Message));
+        if (UnreadableJournal.Fault("The journal", reason) is { } fault) Context.Parent.Tell(new MasterMessages.Unreadable(id, fault));
         base.OnRecoveryFailure(reason, message);
     }
 

@@ -86,7 +86,8 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
     protected override void OnRecoveryFailure(Exception reason, object? message = null)
     {
         log.Error(reason, "The journal of the job master cannot be read.");
-        onEnd(reason is JournalException ? reason.Message : $"The journal of the job master cannot be read: {reason.Message}", reason is not JournalException);
+        var fault = UnreadableJournal.Fault("The journal of the job master", reason);
+        onEnd(fault ?? $"The journal of the job master cannot be read: {reason.Message}", fault is null);
         base.OnRecoveryFailure(reason, message);
     }
 

@@ -90,6 +90,9 @@ internal static class AkkaConfiguration
                     connection-string = {{Quote(ConnectionOf(settings))}}
                     provider-name = {{Quote(ProviderOf(settings))}}
                     auto-initialize = on
+                    # The database takes each number once, and a life that was replaced as master is none again, so that no two write by turns. Where two have, the journal is damaged: by default
+                    # what the one has written after the other would be left out, though others may have acted on it, and a state would be made of the rest.
+                    replay-filter.mode = fail
                   }
                 }
                 query.journal.sql {

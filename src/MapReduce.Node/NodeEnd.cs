@@ -9,6 +9,6 @@ public enum NodeEnd
     /// <summary>The others have removed it, it was on the smaller side of a split, or its master found itself replaced. It may join again.</summary>
     Removed,
 
-    /// <summary>It cannot go on: the journal was written by a newer program.</summary>
+    /// <summary>It cannot go on: the journal was written by a newer program, or is damaged.</summary>
     Fatal,
 }

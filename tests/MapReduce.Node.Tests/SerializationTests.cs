@@ -1,36 +1,21 @@
+using System.Net.Sockets;
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit.Xunit2;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using MapReduce.Node.Serialization;
+using MapReduce.Protocol.Jobs;
+using MapReduce.Protocol.Journal;
 using MapReduce.Protocol.Work;
 using Xunit;
 
 namespace MapReduce.Node.Tests;
 
-public sealed class SerializationTests() : TestKit(Settings + Patience.ForProbes)
+/// <summary>What a node that runs takes for a message, and what its configuration of Akka.NET leaves open.</summary>
+public sealed class SerializationTests(SerializationTests.RunningNode node) : IClassFixture<SerializationTests.RunningNode>
 {
-    private const string Settings = """
-        akka.actor {
-          serializers {
-            mapreduce = "MapReduce.Node.Serialization.ProtobufSerializer, MapReduce.Node"
-            json = "MapReduce.Node.Serialization.RefusingJsonSerializer, MapReduce.Node"
-            daemon-create = "MapReduce.Node.Serialization.RefusingDeploymentSerializer, MapReduce.Node"
-          }
-          serialization-bindings {
-            "Google.Protobuf.IMessage, Google.Protobuf" = mapreduce
-          }
-          serialization-identifiers {
-            "MapReduce.Node.Serialization.ProtobufSerializer, MapReduce.Node" = 4711
-            "MapReduce.Node.Serialization.RefusingJsonSerializer, MapReduce.Node" = 1
-            "MapReduce.Node.Serialization.RefusingDeploymentSerializer, MapReduce.Node" = 3
-          }
-          serialization-settings.allow-unregistered-types = false
-        }
-
-        """;
+    private ActorSystem Sys => node.Node.System;
 
     public static TheoryData<Type> Types => new(Manifests.Types);
 
@@ -47,11 +32,36 @@ public sealed class SerializationTests() : TestKit(Settings + Patience.ForProbes
     }
 
     [Fact]
-    public void Every_message_of_the_conversations_with_the_master_may_be_sent()
+    public void Every_message_of_the_conversations_with_the_master_and_of_its_journals_may_be_sent()
     {
-        var parts = new HashSet<string> { "Slot", "Attempt", "JobOrder", "Plan", "Failure", "Holder", "SideFile", "SegmentsRequest" };
-        var missing = typeof(Wake).Assembly.GetTypes().Where(type => type.Namespace == typeof(Wake).Namespace && typeof(IMessage).IsAssignableFrom(type) && !parts.Contains(type.Name)).Except(Manifests.Types);
-        Assert.Empty(missing);
+        FileDescriptor[] files = [Wake.Descriptor.File, Submit.Descriptor.File, EventRecord.Descriptor.File, MasterRecord.Descriptor.File];
+        var messages = files.SelectMany(file => file.MessageTypes).ToList();
+        var parts = messages.SelectMany(message => message.Fields.InDeclarationOrder()).Where(field => field.FieldType == FieldType.Message).Select(field => field.MessageType.ClrType).ToHashSet();
+        // Parts of others that are messages of their own, too.
+        Type[] both = [typeof(EventRecord), typeof(MasterRecord), typeof(Cancel), typeof(NodesAnswer), typeof(OutputsFound)];
+        // It goes over HTTP.
+        Type[] others = [typeof(SegmentsRequest)];
+        Assert.Empty(messages.Select(message => message.ClrType).Where(type => !parts.Contains(type)).Concat(both).Except(others).Except(Manifests.Types));
+    }
+
+    [Fact]
+    public void Of_where_slots_live_nothing_is_kept()
+    {
+        var sharding = Sys.Settings.Config.GetConfig("akka.cluster.sharding");
+        Assert.Equal("ddata", sharding.GetString("state-store-mode"));
+        Assert.False(sharding.GetBoolean("remember-entities"));
+        Assert.Empty(sharding.GetStringList("distributed-data.durable.keys"));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("macos")]
+    public async Task Settings_of_Akka_s_own_do_not_open_the_port_to_others()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync("127.0.0.1", node.Node.Settings.Port);
+        // Whoever listens at all addresses listens here, too.
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Assert.Equal(SocketError.ConnectionRefused, (await Assert.ThrowsAsync<SocketException>(() => other.ConnectAsync("127.0.0.2", node.Node.Settings.Port))).SocketErrorCode);
     }
 
     [Fact]
@@ -113,4 +123,25 @@ public sealed class SerializationTests() : TestKit(Settings + Patience.ForProbes
     }
 
     private sealed record Rogue(string Text);
+
+    /// <summary>A node as it runs elsewhere, but for settings that would open it.</summary>
+    public sealed class RunningNode : IAsyncLifetime
+    {
+        private const string Settings = """
+            akka.remote.dot-netty.tcp { hostname = "0.0.0.0", bind-hostname = "0.0.0.0" }
+            """;
+
+        private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
+        private MiniCluster? cluster;
+
+        public MapReduceNode Node => cluster!.Nodes["node-1"];
+
+        public async Task InitializeAsync() => cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings);
+
+        public async Task DisposeAsync()
+        {
+            if (cluster is not null) await cluster.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }
