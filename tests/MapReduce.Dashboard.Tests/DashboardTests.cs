@@ -221,7 +221,7 @@ public sealed class DashboardTests(DashboardFixture dashboard)
         await visit.Link(PastJob.Name).ClickAsync();
         await visit.Page.Locator(".timeline canvas").WaitForAsync();
         await visit.Page.Locator("#find-task").FillAsync("s0-r00031");
-        await Assertions.Expect(visit.Page.Locator("section[aria-labelledby=tasks] tbody tr")).ToHaveCountAsync(1);
+        await visit.CountsAsync("section[aria-labelledby=tasks] tbody tr", 1);
         return Stopwatch.GetElapsedTime(begun);
     }
 

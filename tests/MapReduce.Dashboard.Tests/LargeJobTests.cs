@@ -84,12 +84,12 @@ public sealed class LargeJobTests(DashboardFixture dashboard)
     {
         await visit.Page.GetByRole(AriaRole.Progressbar, new PageGetByRoleOptions { NameRegex = new("^Map: ") }).WaitForAsync();
         await visit.Page.Locator(".timeline canvas").WaitForAsync();
-        var rows = visit.Page.Locator("section[aria-labelledby=tasks] tbody tr");
+        const string Rows = "section[aria-labelledby=tasks] tbody tr";
         await visit.Page.Locator("#find-task").FillAsync("s0-m00031");
-        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await visit.CountsAsync(Rows, 1);
         await visit.Page.Locator("#find-task").FillAsync("");
         await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "running", Exact = true }).ClickAsync();
-        await Assertions.Expect(rows.First.Locator(".badge")).ToHaveTextAsync("running");
+        await visit.SaysAsync($"{Rows} .badge", "running");
     }
 
     /// <summary>What the page shows follows the job, and the timeline can be used all the while.</summary>

@@ -40,6 +40,14 @@ internal sealed class Visit : IAsyncDisposable
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name }).First;
 
+    /// <summary>Waits until so many elements are there. It looks with each frame, where <see cref="Assertions"/> look ever more rarely, which a time that is measured would contain.</summary>
+    public Task CountsAsync(string selector, int count)
+        => Page.WaitForFunctionAsync("([selector, count]) => document.querySelectorAll(selector).length === count", new object[] { selector, count });
+
+    /// <summary>Waits until the first of some elements says a text, looking as <see cref="CountsAsync"/> does.</summary>
+    public Task SaysAsync(string selector, string text)
+        => Page.WaitForFunctionAsync("([selector, text]) => document.querySelector(selector)?.textContent.trim() === text", new object[] { selector, text });
+
     public Task SeesAsync(string text) => Text(text).WaitForAsync();
 
     public async ValueTask DisposeAsync()
