@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Persistence;
 using Akka.TestKit;
 using MapReduce.Protocol;
@@ -38,6 +39,27 @@ public sealed partial class JobMasterTests
         {
             if (message is SaveSnapshotSuccess) Context.Stop(Self);
             else SaveSnapshot(message);
+        }
+    }
+
+    /// <summary>Takes from a journal what its snapshot has, tells how many records that were, and ends.</summary>
+    private sealed class Trimmer(string journal, IActorRef asker) : UntypedPersistentActor
+    {
+        private long covered;
+
+        public override string PersistenceId => journal;
+
+        protected override void OnRecover(object message)
+        {
+            if (message is SnapshotOffer offer) covered = offer.Metadata.SequenceNr;
+            if (message is RecoveryCompleted) DeleteMessages(covered);
+        }
+
+        protected override void OnCommand(object message)
+        {
+            if (message is not DeleteMessagesSuccess) return;
+            asker.Tell(covered);
+            Context.Stop(Self);
         }
     }
 

@@ -346,7 +346,9 @@ public sealed partial class JobMasterTests : TestKit
         ExpectTerminated(actor);
     }
 
-    private Props MasterProps(IActorRef workers) => Props.Create(() => new JobMaster(new MasterSettings(), new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
+    private Props MasterProps(IActorRef workers) => MasterProps(workers, new MasterSettings());
+
+    private Props MasterProps(IActorRef workers, MasterSettings settings) => Props.Create(() => new JobMaster(settings, new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
 
     private void Members(params string[] names)
         => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));
@@ -378,9 +380,9 @@ public sealed partial class JobMasterTests : TestKit
     private JobStatus Status(string job) => Ask<JobAnswer>(new JobQuery { Job = job }).Status;
 
     /// <summary>How the job stands when it has ended: its last event comes to whoever watches.</summary>
-    private JobStatus Ended(string job)
+    private JobStatus Ended(string job, long from = 0)
     {
-        for (var from = 0L; ;)
+        while (true)
         {
             var page = Ask<EventsAnswer>(new EventsQuery { Job = job, From = from });
             from += page.Events.Count;

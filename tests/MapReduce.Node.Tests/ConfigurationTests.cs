@@ -36,6 +36,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce.version = 2", "version 1")]
     [InlineData("mapreduce.journal.provider = oracle", "oracle")]
     [InlineData("mapreduce.tls.authority = \"/nowhere/ca.pem\"", "mr certificate create")]
+    [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
+    [InlineData("mapreduce.http.token-file = \"/nowhere/token\"", "There is no token file '/nowhere/token' (mapreduce.http.token-file). Make one")]
     public void What_makes_no_sense_is_an_error_that_says_what_to_do(string text, string words)
         => Assert.Contains(words, Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
 
