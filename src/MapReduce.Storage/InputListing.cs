@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace MapReduce.Storage;
 
@@ -28,10 +27,9 @@ public static class InputListing
     {
         try
         {
-            using var file = Probe(path);
-            using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
-            if (!stream.CanSeek) throw new StorageException(StorageError.NotAFile, $"'{path}' is not a file but a pipe, socket or device, which cannot be split or read twice. Save its content in a file first.");
-            return new InputFileEntry(path, stream.Length, File.GetLastWriteTimeUtc(path).Ticks);
+            using var file = PlainFile.Open(path);
+            if (!file.CanSeek) throw new StorageException(StorageError.NotAFile, $"'{path}' is not a file but a pipe, socket or device, which cannot be split or read twice. Save its content in a file first.");
+            return new InputFileEntry(path, file.Length, File.GetLastWriteTimeUtc(path).Ticks);
         }
         catch (Exception exception) when (Failures.IsOfFileSystem(exception))
         {
@@ -92,15 +90,6 @@ public static class InputListing
             break;
         }
         return new StorageException(StorageError.NotFound, $"{NothingThere(pattern)} Check the path{Nearest(path)}.");
-    }
-
-    /// <summary>Opens a file for a look at it, without waiting where it is a pipe.</summary>
-    private static SafeFileHandle Probe(string path)
-    {
-        if (OperatingSystem.IsWindows()) return File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        var descriptor = UnixCalls.Open(path, UnixCalls.ReadWithoutWaiting);
-        // The framework's own opening types the error; only a pipe would make it wait, and that has just been ruled out.
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : File.OpenHandle(path, share: FileShare.ReadWrite);
     }
 
     private static string Nearest(string path)

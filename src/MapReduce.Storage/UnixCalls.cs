@@ -6,6 +6,7 @@ namespace MapReduce.Storage;
 internal static class UnixCalls
 {
     public const int NoEntry = 2;
+    public const int NoDevice = 6;
     public const int FileExists = 17;
     public const int NotAFolder = 20;
     public const int Invalid = 22;

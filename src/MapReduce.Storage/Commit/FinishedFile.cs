@@ -13,25 +13,34 @@ internal static class FinishedFile
     {
         try
         {
-            // As a rule one question to the file system. Before a file is called damaged it is opened, because network file systems may answer from memory.
-            if (hash is null && new FileInfo(path).Length == bytes) return null;
+            // As a rule one question to the file system. Before a file is called damaged it is opened, because network file systems may answer from memory; an empty one may be a pipe.
+            if (hash is null && bytes > 0 && new FileInfo(path).Length == bytes) return null;
         }
         catch (FileNotFoundException)
         {
         }
+        if (Directory.Exists(path)) return NoFile(path);
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = PlainFile.Open(path);
+            if (!file.CanSeek) return NoFile(path);
             if (file.Length != bytes) return $"'{path}' has {file.Length} bytes, and had {bytes} when its task ended";
-            return hash is null ? null : ContentFault(file, hash);
+            return hash is null ? null : ContentFault(path, file, hash);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             return $"'{path}' is not there any more";
         }
+        catch (IOException exception) when (exception.HResult == UnixCalls.NoDevice)
+        {
+            // A socket.
+            return NoFile(path);
+        }
     }
 
-    private static string? ContentFault(FileStream file, string expected)
+    private static string NoFile(string path) => $"'{path}' is no file, but a folder, a pipe, a socket or a device";
+
+    private static string? ContentFault(string path, FileStream file, string expected)
     {
         var hash = new System.IO.Hashing.XxHash128();
         try
@@ -41,8 +50,8 @@ internal static class FinishedFile
         catch (IOException exception)
         {
             // It could be opened, so the storage is there.
-            return $"'{file.Name}' cannot be read to its end ({exception.Message.TrimEnd('.')})";
+            return $"'{path}' cannot be read to its end ({exception.Message.TrimEnd('.')})";
         }
-        return Convert.ToHexStringLower(hash.GetCurrentHash()) == expected ? null : $"'{file.Name}' has other bytes than when its task ended";
+        return Convert.ToHexStringLower(hash.GetCurrentHash()) == expected ? null : $"'{path}' has other bytes than when its task ended";
     }
 }
