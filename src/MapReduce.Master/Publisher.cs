@@ -24,10 +24,11 @@ internal static class Publisher
     {
         var made = Tasks(state).Select(state.Made).OfType<Products>().ToList();
         var parts = made.SelectMany(products => products.Parts).OrderBy(part => part.Name, StringComparer.Ordinal).ToList();
+        // Tickets of files are made here, of parts. One that an executor sends is forged: it would name a file that nothing is known of.
         var tickets = parts.Select(part => FilesParticipant.Ticket(spec.Output, part.PrivatePath, part.Name))
-            .Concat(made.SelectMany(products => products.Tickets).Select(ticket => new CommitTicket(ticket.Participant, ticket.Connection, ticket.Text)));
+            .Concat(made.SelectMany(products => products.Tickets).Where(ticket => ticket.Participant != FilesParticipant.Files).Select(ticket => new CommitTicket(ticket.Participant, ticket.Connection, ticket.Text)));
         var definition = state.Definition ?? new Opened();
-        var counters = definition.Counters.Select((name, index) => (name, Count: index < state.Counters.Count ? state.Counters[index] : 0)).ToDictionary(counter => counter.name, counter => counter.Count);
+        var counters = definition.Counters.Select((name, index) => (name, Count: index < state.Counters.Count ? state.Counters[index] : 0)).DistinctBy(counter => counter.name).ToDictionary(counter => counter.name, counter => counter.Count);
         return ([.. tickets], new OutputManifest(spec.Id, definition.Name, [.. definition.Outputs.Select(output => new OutputLayout(output.Name, output.Ranges, output.HasKey ? [.. output.Key] : null))],
             [.. parts.Select(part => new ManifestFile(part.Name, part.Length, part.Rows, part.Hash))], counters));
     }
@@ -37,10 +38,10 @@ internal static class Publisher
         => new(spec.Id, settings.Participants, [.. (state.Definition?.Stores ?? []).Select(store => (store.Participant, store.Connection))]);
 
     /// <summary>Looks for parts that are not as their tasks left them, before the commit is decided.</summary>
-    /// <exception cref="StorageException">That cannot be done now, or nothing is left to be looked at.</exception>
+    /// <exception cref="StorageException">That cannot be done now, nothing is left to be looked at, or what a task calls its part is none and may never be published.</exception>
     public static IReadOnlyList<DamagedFile> Check(JobSpec spec, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
     {
-        var damaged = OutputFolder.IsStaged(spec.Output, spec.Id) ? FilesParticipant.FindDamaged(tickets.Where(ticket => ticket.Participant == FilesParticipant.Files), manifest, checksBytes) : [];
+        var damaged = OutputFolder.IsStaged(spec.Output, spec.Id) ? FilesParticipant.FindDamaged(spec.Output, tickets.Where(ticket => ticket.Participant == FilesParticipant.Files), manifest, checksBytes) : [];
         // A storage that is away shows nothing, and that is no damage.
         return OutputFolder.IsStaged(spec.Output, spec.Id) ? damaged : throw Gone(spec, StorageError.Lost);
     }

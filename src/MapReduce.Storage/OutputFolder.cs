@@ -12,7 +12,7 @@ namespace MapReduce.Storage;
 /// </para>
 /// <para>A crash leaves the staging folder; <see cref="CleanLeftovers"/> removes it before the next run.</para>
 /// </remarks>
-public sealed class OutputFolder
+public sealed partial class OutputFolder
 {
     /// <summary>The name of the manifest, which says what an output consists of and, as its property <c>job</c>, who wrote it. No output is without one.</summary>
     public const string ManifestName = "_manifest.json";
@@ -31,6 +31,9 @@ public sealed class OutputFolder
         this.job = job;
         Target = target;
         Staging = OutputPlace.Staging(target, job);
+        // What is made here, and removed with all that is in it, is never what a link leads to.
+        if (LinkTo(Staging, Private) is { } link)
+            throw new StorageException(StorageError.InvalidPath, $"'{link}' is a link, where the folder should be in which job {job} stages its output. Remove it, run the job again, and leave its folders alone while it runs.");
         owner = shared ? StagingOwner.Share(Staging, job) : StagingOwner.Sign(Staging, job);
         Directory.CreateDirectory(Private);
         Directory.CreateDirectory(Scratch);
@@ -44,7 +47,7 @@ public sealed class OutputFolder
     public string Staging { get; }
 
     /// <summary>Files of single attempts.</summary>
-    public string Private => Path.Combine(Staging, "private");
+    public string Private => Path.Combine(Staging, PrivateName);
 
     /// <summary>Intermediate data.</summary>
     public string Scratch => Path.Combine(Staging, "scratch");
@@ -142,10 +145,12 @@ public sealed class OutputFolder
     /// <summary>Moves a finished file of an attempt to its place in what will be published. May be repeated.</summary>
     /// <param name="privatePath">Where it is.</param>
     /// <param name="name">Its path below the output folder, with '/' between folders.</param>
-    /// <exception cref="StorageException">The name leads out of the output, or the file system refuses.</exception>
+    /// <exception cref="StorageException">The file is none of the private folder, the name leads out of the output, or the file system refuses.</exception>
     public void Place(string privatePath, string name)
     {
+        CheckPrivate(privatePath, name);
         var path = PathOf(name);
+        CheckPlaced(path, name);
         Failures.Writing(path, () =>
         {
             // Whoever takes over from a crash begins again, and may find the file placed, or the whole output published.
@@ -153,6 +158,8 @@ public sealed class OutputFolder
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Move(privatePath, path, overwrite: true);
         });
+        // A rename leaves a link a link, and the file may have become one after the first look.
+        CheckPlaced(path, name);
     }
 
     /// <summary>Checks a finished file of an attempt, before or after it is placed, unless the whole output is published.</summary>
@@ -160,10 +167,12 @@ public sealed class OutputFolder
     /// <param name="name">Its path below the output folder, with '/' between folders.</param>
     /// <param name="bytes">How long it was then.</param>
     /// <param name="hash">Its XXH128 then, in hexadecimal digits; null to compare the length only.</param>
-    /// <exception cref="StorageException">It is not there, or is another one.</exception>
+    /// <exception cref="StorageException">It is not there, is another one, or is none of the private folder.</exception>
     public void Check(string privatePath, string name, long bytes, string? hash)
     {
+        CheckPrivate(privatePath, name);
         var placed = PathOf(name);
+        CheckPlaced(placed, name);
         // Another coordinator of the job, perhaps a deposed one, may place the file and publish it meanwhile. It moves one way only, so a second look finds it.
         for (var looks = 1; OutputPlace.Writer(Target) != job; looks++)
         {
@@ -187,12 +196,25 @@ public sealed class OutputFolder
     public void Write(string name, ReadOnlySpan<byte> content, bool durable)
     {
         var path = PathOf(name);
+        CheckPlaced(Path.GetDirectoryName(path)!, name);
+        // What has the name already is replaced and not written to: it may be a link, or another file's second name.
+        var whole = Path.Combine(Staging, Path.GetRandomFileName());
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
-            RandomAccess.Write(file, content, 0);
-            if (durable) RandomAccess.FlushToDisk(file);
+            try
+            {
+                using (var file = File.OpenHandle(whole, FileMode.CreateNew, FileAccess.Write))
+                {
+                    RandomAccess.Write(file, content, 0);
+                    if (durable) RandomAccess.FlushToDisk(file);
+                }
+                File.Move(whole, path, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(whole);
+            }
         }
         catch (Exception exception) when (Failures.IsOfFileSystem(exception))
         {

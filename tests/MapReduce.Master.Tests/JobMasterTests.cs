@@ -58,9 +58,10 @@ public sealed partial class JobMasterTests : TestKit
         Members("node-1");
         var slot = new FakeSlot(this, "node-1", 0);
         var job = Submit("out");
-        var part = Path.Combine(folder, "part");
         slot.Plan(maps: 0, reduces: 1);
-        slot.Report(slot.Take(), report => FakeSlot.Prepared(report, part));
+        var first = slot.Take();
+        var part = Path.Combine(first.Order.Staging, "part");
+        slot.Report(first, report => FakeSlot.Prepared(report, part));
         var again = slot.Take();
         Assert.Equal(1, again.Attempt.Number);
         File.WriteAllText(part, "rows");
@@ -78,14 +79,19 @@ public sealed partial class JobMasterTests : TestKit
         Members("node-1");
         var slot = new FakeSlot(this, "node-1", 0);
         var job = Submit("out");
-        var part = Path.Combine(folder, "part");
-        File.WriteAllText(part, "row");
+        var part = "";
         slot.Plan(maps: 0, reduces: 1);
-        for (var time = 0; time < new Coordination.JobRules().MaxLosses; time++) slot.Report(slot.Take(), report => FakeSlot.Prepared(report, part));
+        for (var time = 0; time < new Coordination.JobRules().MaxLosses; time++)
+        {
+            var grant = slot.Take();
+            part = Path.Combine(grant.Order.Staging, "part");
+            File.WriteAllText(part, "row");
+            slot.Report(grant, report => FakeSlot.Prepared(report, part));
+        }
         var status = Ended(job);
         Assert.Equal(("failed", (int)Coordination.FailureReason.Publish, "s0-r00000"), (status.Phase, status.Failure.Reason, status.FailedTask));
         Assert.Contains($"'{part}' has 3 bytes, and had 4", status.Failure.Message, StringComparison.Ordinal);
-        Assert.Equal(["part"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
     }
 
     [Fact]

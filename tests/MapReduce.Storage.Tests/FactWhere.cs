@@ -11,6 +11,15 @@ public sealed class UnixFactAttribute : FactAttribute
     }
 }
 
+/// <summary>A theory that needs a Unix.</summary>
+public sealed class UnixTheoryAttribute : TheoryAttribute
+{
+    public UnixTheoryAttribute()
+    {
+        if (OperatingSystem.IsWindows()) Skip = "Needs a Unix.";
+    }
+}
+
 /// <summary>A test that needs a Unix and a user whom permissions stop.</summary>
 public sealed class UnprivilegedFactAttribute : FactAttribute
 {

@@ -196,12 +196,10 @@ public sealed class OutputFolderTests : IDisposable
     [LinuxFact]
     public void Full_disk_is_named()
     {
-        var output = Staged("1");
-        File.CreateSymbolicLink(Path.Combine(output.Staging, "out", "part-00001"), "/dev/full");
-        var failure = Assert.Throws<StorageException>(() => output.Write("part-00001", "x"u8, durable: false));
+        using var full = File.OpenHandle("/dev/full", access: FileAccess.Write);
+        var failure = Assert.Throws<StorageException>(() => Failures.Writing("/dev/full", () => RandomAccess.Write(full, "x"u8, 0)));
         Assert.Equal(StorageError.DiskFull, failure.Error);
         Assert.False(failure.IsAboutInput);
-        Assert.True(output.Remove());
     }
 
     [UnprivilegedFact]

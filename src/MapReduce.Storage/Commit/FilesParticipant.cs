@@ -8,7 +8,7 @@ namespace MapReduce.Storage;
 /// <param name="checksBytes">Whether every byte of the files is compared with what their tasks left, or only their lengths.</param>
 public sealed class FilesParticipant(OutputFolder folder, OutputManifest manifest, bool overwrite, bool durable, bool checksBytes = false) : ICommitParticipant
 {
-    private const char Separator = '\n';
+    internal const char Separator = '\n';
 
     /// <summary>The name that tickets of files carry.</summary>
     public const string Files = "files";
@@ -23,19 +23,21 @@ public sealed class FilesParticipant(OutputFolder folder, OutputManifest manifes
     public static CommitTicket Ticket(string output, string privatePath, string name) => new(Files, output, $"{name}{Separator}{privatePath}");
 
     /// <summary>The files that are not as their tasks left them. Asked before anything is decided, so that they can be made again; changes nothing.</summary>
+    /// <param name="output">The output folder.</param>
     /// <param name="tickets">Those of the files that are to be committed.</param>
     /// <param name="manifest">What the files were.</param>
     /// <param name="checksBytes">Whether every byte is compared, or only the lengths.</param>
-    /// <exception cref="StorageException">The storage cannot be asked now.</exception>
-    public static IReadOnlyList<DamagedFile> FindDamaged(IEnumerable<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
+    /// <exception cref="StorageException">The storage cannot be asked now; or, with <see cref="StorageError.InvalidPath"/>, a file may never be published.</exception>
+    public static IReadOnlyList<DamagedFile> FindDamaged(string output, IEnumerable<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
     {
-        var files = manifest.Files.ToDictionary(file => file.Name, StringComparer.Ordinal);
+        var staging = OutputPlace.Staging(OutputPlace.Full(output), manifest.Job);
         var damaged = new List<DamagedFile>();
-        foreach (var (path, name) in tickets.Select(Read))
+        foreach (var (path, file) in Match(tickets, manifest))
         {
+            OutputFolder.CheckPrivate(staging, path, file.Name);
             try
             {
-                if (files.TryGetValue(name, out var file) && FinishedFile.Fault(path, file.Bytes, checksBytes ? file.Hash : null) is { } fault) damaged.Add(new DamagedFile(name, fault));
+                if (FinishedFile.Fault(path, file.Bytes, checksBytes ? file.Hash : null) is { } fault) damaged.Add(new DamagedFile(file.Name, fault));
             }
             catch (Exception exception) when (Failures.IsOfFileSystem(exception))
             {
@@ -46,13 +48,12 @@ public sealed class FilesParticipant(OutputFolder folder, OutputManifest manifes
     }
 
     /// <summary>Puts everything into the staged output but does not show it yet; checks that it can be shown. May be repeated.</summary>
-    /// <exception cref="StorageException">The file system refuses, another output is there, or a file is not as its task left it.</exception>
+    /// <exception cref="StorageException">The file system refuses, another output is there, or a file is not as its task left it or not the job's own.</exception>
     public void Arrange(IReadOnlyList<CommitTicket> tickets)
     {
-        var files = manifest.Files.ToDictionary(file => file.Name, StringComparer.Ordinal);
-        foreach (var (path, name) in tickets.Select(Read))
-            if (files.TryGetValue(name, out var file)) folder.Check(path, name, file.Bytes, checksBytes ? file.Hash : null);
-        foreach (var (path, name) in tickets.Select(Read)) folder.Place(path, name);
+        var files = Match(tickets, manifest);
+        foreach (var (path, file) in files) folder.Check(path, file.Name, file.Bytes, checksBytes ? file.Hash : null);
+        foreach (var (path, file) in files) folder.Place(path, file.Name);
         folder.Write(OutputFolder.ManifestName, manifest.ToJson().Span, durable);
         folder.CheckPublishable(overwrite);
     }
@@ -75,10 +76,20 @@ public sealed class FilesParticipant(OutputFolder folder, OutputManifest manifes
         Show();
     }
 
-    private static (string Path, string Name) Read(CommitTicket ticket)
+    /// <summary>The file that each ticket brings. Of one that the manifest does not know, nobody could say what it was; and one that two bring would be gone for the second.</summary>
+    private static List<(string Path, ManifestFile File)> Match(IEnumerable<CommitTicket> tickets, OutputManifest manifest)
     {
-        var end = ticket.Text.IndexOf(Separator, StringComparison.Ordinal);
-        return (ticket.Text[(end + 1)..], ticket.Text[..end]);
+        var files = FileNames.Index(manifest.Files);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        var matched = new List<(string, ManifestFile)>();
+        foreach (var ticket in tickets)
+        {
+            var (path, name) = ticket.Text.Split(Separator, 2) is [var before, var after] ? (after, before) : (ticket.Text, "");
+            if (!files.Remove(name, out var file)) throw OutputFolder.Refused(name, "no task of the job has reported such a file");
+            if (!paths.Add(path)) throw OutputFolder.Refused(name, "another file of the output is said to be the same");
+            matched.Add((path, file));
+        }
+        return matched;
     }
 
     /// <inheritdoc/>
