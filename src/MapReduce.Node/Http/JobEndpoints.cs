@@ -242,10 +242,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var job = await JobAsync(context);
         if (job.Status.Phase != "succeeded") throw new QuestionException("no-output", $"The job has no output: it is {job.Status.Phase}.");
         var name = Reply.Route(context, "name");
-        var output = LocalPath.Of(job.Spec.Output);
-        var path = Path.GetFullPath(Path.Combine(output, name.Length == 0 ? OutputFolder.ManifestName : name));
-        if (!LocalPath.IsInside(path, output) || !File.Exists(path)) throw new QuestionException("no-file", $"The output has no file '{name}'. Its manifest lists those that it has.");
+        await using var file = OutputFolder.OpenPublished(LocalPath.Of(job.Spec.Output), name.Length == 0 ? OutputFolder.ManifestName : name)
+            ?? throw new QuestionException("no-file", $"The output has no file '{name}'. Its manifest lists those that it has.");
         context.Response.ContentType = name.Length == 0 ? "application/json" : "application/octet-stream";
-        await context.Response.SendFileAsync(path, context.RequestAborted);
+        await file.CopyToAsync(context.Response.Body, context.RequestAborted);
     }
 }
