@@ -18,6 +18,9 @@ internal sealed class StagingOwner : IDisposable
     private const string SharedMark = "cluster";
     private const string NewSuffix = ".new";
 
+    /// <summary>What a folder may allow that nobody but its user and group may enter; the umask takes more away.</summary>
+    private const UnixFileMode NotForOthers = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+
     private readonly FileStream? file;
     private readonly string path;
 
@@ -36,7 +39,7 @@ internal sealed class StagingOwner : IDisposable
         // Whoever cleans leftovers may take the folder for one until it is signed. It then removes it whole, so this only has to begin again.
         for (var tries = 0; ; tries++)
         {
-            Directory.CreateDirectory(staging);
+            Make(staging);
             try
             {
                 var file = new FileStream(Path.Combine(staging, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
@@ -59,7 +62,7 @@ internal sealed class StagingOwner : IDisposable
     /// <exception cref="IOException">The file system refuses.</exception>
     public static StagingOwner Share(string staging, string job)
     {
-        Directory.CreateDirectory(staging);
+        Make(staging);
         var path = Path.Combine(staging, FileName);
         var text = $"job {job}\n{SharedMark}\n";
         if (!File.Exists(path) || File.ReadAllText(path) != text)
@@ -77,6 +80,8 @@ internal sealed class StagingOwner : IDisposable
     /// <summary>Takes over a staging folder whose owner has ended; null while it lives or where the folder is gone.</summary>
     public static StagingOwner? TakeOver(string staging)
     {
+        // No job has made it, and what it leads to is not ours to remove.
+        if (new DirectoryInfo(staging).LinkTarget is not null) return null;
         try
         {
             var path = Path.Combine(staging, FileName);
@@ -144,6 +149,13 @@ internal sealed class StagingOwner : IDisposable
         if (OperatingSystem.IsWindows()) file?.Dispose();
         File.Delete(path);
         Directory.Delete(staging);
+    }
+
+    /// <summary>Makes the folder so that others see nothing of a job's data before it is published. What is published has a folder of its own in it, with the mode that the umask gives.</summary>
+    private static void Make(string staging)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(staging);
+        else Directory.CreateDirectory(staging, NotForOthers);
     }
 
     private static void Write(FileStream file, string job)

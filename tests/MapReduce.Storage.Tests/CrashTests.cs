@@ -46,6 +46,15 @@ public sealed class CrashTests : IDisposable
         Assert.Empty(folder.Names);
     }
 
+    [UnixFact]
+    public void A_link_is_no_leftover_and_what_it_leads_to_stays()
+    {
+        folder.Write("precious/file");
+        Directory.CreateSymbolicLink(folder[".out.mr-1"], folder["precious"]);
+        Assert.Empty(OutputFolder.CleanLeftovers(Target));
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(folder["precious"]).Select(Path.GetFileName));
+    }
+
     [Fact]
     public void Crash_before_publishing_leaves_no_output()
     {

@@ -173,6 +173,20 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [UnixFact]
+    public void Others_see_nothing_before_it_is_published_and_then_what_the_umask_lets_them()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        var usual = File.GetUnixFileMode(folder.Folder("usual"));
+        var output = Staged("1", target: folder["a/out"]);
+        Assert.Equal(usual & ~Others, File.GetUnixFileMode(output.Staging));
+        Outputs.Publish(output, overwrite: false);
+        Assert.Equal((usual, usual), (File.GetUnixFileMode(folder["a/out"]), File.GetUnixFileMode(folder["a"])));
+        // The staging folder of a cluster's job, too.
+        Assert.Equal(usual & ~Others, File.GetUnixFileMode(OutputFolder.Stage(folder["b/out"], "2", shared: true).Staging));
+    }
+
+    [UnixFact]
     public void Link_at_the_place_stays_and_its_folder_gets_the_output()
     {
         folder.Folder("disk2/results");

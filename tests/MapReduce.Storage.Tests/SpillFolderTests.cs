@@ -40,6 +40,14 @@ public sealed class SpillFolderTests : IDisposable
         Assert.True(mine.Remove());
     }
 
+    [UnixFact]
+    public void Others_see_nothing_of_it()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var mine = SpillFolder.Make(folder.Path, $"{1:x32}");
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(mine.Path) & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute));
+    }
+
     [Fact]
     public void A_place_that_is_not_there_has_no_leftovers()
         => Assert.Empty(SpillFolder.CleanLeftovers(folder["none"]));
