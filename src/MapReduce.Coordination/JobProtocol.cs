@@ -284,8 +284,11 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
                 return new JobCommand.CompletePlan(attempt, state.Epoch, report.Planned.Digest, report.Planned.Maps, report.Planned.Reduces, report.Planned.Definition);
             case Report.ResultOneofCase.Made:
                 var made = report.Made.Clone();
+                // Of what a slot does not tell there was nothing.
+                made.Totals ??= new Protocol.Execution.Totals();
+                long[] counters = [.. made.Totals.Counters];
                 made.Totals.Counters.Clear();
-                return new JobCommand.Complete(attempt, state.Epoch, [.. report.Made.Totals.Counters], report.Made.Totals.RecordsSkipped, made);
+                return new JobCommand.Complete(attempt, state.Epoch, counters, made.Totals.RecordsSkipped, made);
             default:
                 var lost = report.Failed?.LostMap is { } map ? Wire.Read(map) : (AttemptId?)null;
                 return new JobCommand.Fail(attempt, state.Epoch, new Failure((FailureReason)(int)(report.Failed?.Kind ?? FailureKind.Storage), report.Failed?.Message ?? "The worker gives no reason."), lost, Dataset(report.Failed));

@@ -3,6 +3,18 @@ namespace MapReduce.Coordination;
 /// <summary>What a job allows.</summary>
 public sealed record JobRules
 {
+    /// <summary>The most stages of any job.</summary>
+    public const int MostStages = 1000;
+
+    /// <summary>The most counters of any job.</summary>
+    public const int MostCounters = 10_000;
+
+    /// <summary>The most map tasks of a stage: the job master remembers each.</summary>
+    public const int MostMaps = 1_000_000;
+
+    /// <summary>The most reduce tasks of a stage: each asks for a share of every map output.</summary>
+    public const int MostReduces = 100_000;
+
     /// <summary>How many attempts at a task may fail by their own fault before the job fails.</summary>
     public int MaxFailures { get; init; } = 4;
 

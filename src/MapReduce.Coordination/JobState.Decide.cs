@@ -64,8 +64,9 @@ public sealed partial class JobState
     private IReadOnlyList<JobEvent> DecidePlan(JobCommand.CompletePlan plan, DateTimeOffset now)
     {
         if (!Holds(plan.Attempt, plan.Epoch) || plan.Attempt.Task.Kind != TaskKind.Plan) return Nothing;
+        if (Flaw(plan) is { } flaw) return Refuse(plan.Attempt, FailureReason.Definition, flaw, now);
         List<JobEvent> events = [.. RevokeOthers(plan.Attempt, now)];
-        if (!IsDefined) events.Add(new JobEvent.JobDefined(now, plan.Definition ?? throw new InvalidOperationException("The first plan of a job must come with the job's definition.")));
+        if (!IsDefined) events.Add(new JobEvent.JobDefined(now, plan.Definition!));
         events.Add(new JobEvent.StagePlanned(now, plan.Attempt, plan.PlanHash, plan.Maps, plan.Reduces));
         // A stage without tasks is complete at once, and may complete the job.
         var isOnly = IsDefined || plan.Definition!.Stages.Count == 1;
@@ -76,20 +77,16 @@ public sealed partial class JobState
     private IReadOnlyList<JobEvent> DecideComplete(JobCommand.Complete complete, DateTimeOffset now)
     {
         if (!Holds(complete.Attempt, complete.Epoch) || complete.Attempt.Task.Kind == TaskKind.Plan) return Nothing;
-        if (SkippedRecords + complete.SkippedRecords > Rules.MaxSkippedRecords)
+        if (Flaw(complete) is { } flaw) return Refuse(complete.Attempt, FailureReason.Definition, flaw, now);
+        // An attempt may claim any number; the sum of two has to have room.
+        var skipped = (Int128)SkippedRecords + complete.SkippedRecords;
+        if (skipped > Rules.MaxSkippedRecords)
         {
-            var failed = new List<JobEvent>();
-            AddFailure(complete.Attempt, new Failure(FailureReason.TooManyBadRecords,
-                $"At least {SkippedRecords + complete.SkippedRecords} records of the job are bad, and {Rules.MaxSkippedRecords} may be passed over. Allow more, or mend the job or its input."), now, failed);
-            return failed;
+            return Refuse(complete.Attempt, FailureReason.TooManyBadRecords,
+                $"At least {skipped} records of the job are bad, and {Rules.MaxSkippedRecords} may be passed over. Allow more, or mend the job or its input.", now);
         }
         var contradiction = Contradiction(complete);
-        if (contradiction is not null && Rules.NonDeterminism == NonDeterminism.Fail)
-        {
-            var failed = new List<JobEvent>();
-            AddFailure(complete.Attempt, new Failure(FailureReason.NotDeterministic, contradiction), now, failed);
-            return failed;
-        }
+        if (contradiction is not null && Rules.NonDeterminism == NonDeterminism.Fail) return Refuse(complete.Attempt, FailureReason.NotDeterministic, contradiction, now);
         return
         [
             .. RevokeOthers(complete.Attempt, now),

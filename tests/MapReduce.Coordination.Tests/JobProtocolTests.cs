@@ -66,6 +66,21 @@ public sealed class JobProtocolTests
         Assert.Equal(1, job.Demands[^1].Stragglers);
     }
 
+    [Fact]
+    public void A_report_without_totals_is_one_of_an_attempt_that_has_counted_nothing()
+    {
+        var state = new JobState(Id, new JobRules(), [[]]);
+        foreach (var @event in Running("node-1")) state.Apply(@event);
+        var job = new FakeJob(state);
+        job.Protocol.Reign(new Epoch(2), _ => true, Start);
+        job.WriteAll();
+        var last = new AttemptId(new TaskId(0, TaskKind.Map, 1), 0);
+        var report = new Report { Slot = new Slot { Node = "node-1", Incarnation = 1 }, Job = Id.ToString(), Attempt = Wire.Write(last), Epoch = 2, Made = new Protocol.Execution.Products() };
+        job.Protocol.OnReport("slot", report, Start.AddSeconds(2));
+        Assert.Equal(last, state.Winner(last.Task));
+        Assert.Empty(state.Counters);
+    }
+
     /// <summary>Two maps, one done after a second, the other running still.</summary>
     private static IEnumerable<JobEvent> Running(string node)
     {

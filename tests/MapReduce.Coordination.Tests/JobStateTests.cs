@@ -145,6 +145,35 @@ public sealed class JobStateTests
         Assert.Empty(job.Leases());
     }
 
+    [Theory]
+    [InlineData(-1, 1, "planned with -1 map tasks")]
+    [InlineData(1, -1, "planned with -1 reduce tasks")]
+    [InlineData(20_000_000, 1, "20000000 map tasks, and may have 0 to 1000000")]
+    [InlineData(1, 200_000, "200000 reduce tasks, and may have 0 to 100000")]
+    public void A_plan_with_fewer_tasks_than_none_or_more_than_any_stage_may_have_fails_the_job(int maps, int reduces, string words)
+    {
+        var job = Planned(maps, reduces);
+        var failure = Assert.IsType<JobPhase.Failed>(job.Phase).Failure;
+        Assert.Equal(FailureReason.Definition, failure.Reason);
+        Assert.Contains(words, failure.Message, StringComparison.Ordinal);
+        Assert.Empty(job.Leases());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Outputs_that_are_never_to_be_had_end_the_job(bool isLost)
+    {
+        var job = Planned(maps: 1, reduces: 1);
+        for (var losses = 1; losses <= job.Rules.MaxLosses; losses++)
+        {
+            Assert.IsType<JobPhase.Running>(job.Phase);
+            if (job.Winner(Map(0)) is null) job.Complete(job.Grant(Map(0), Worker(1)));
+            job.Fail(job.Grant(Reduce(0), Worker(2)), FailureReason.FetchFailed, isLost ? job.Winner(Map(0)) : null);
+        }
+        Assert.Equal(FailureReason.FetchFailed, Assert.IsType<JobPhase.Failed>(job.Phase).Failure.Reason);
+    }
+
     [Fact]
     public void Bad_records_are_counted_over_all_tasks()
     {

@@ -169,7 +169,7 @@ internal sealed class World
 
     private Opened Definition()
     {
-        var opened = new Opened { Name = "History" };
+        var opened = new Opened { Name = "History", Counters = { "numbers" } };
         opened.Stages.Add(shape.DependsOn.Select(stage => new Stage { DependsOn = { stage } }));
         return opened;
     }

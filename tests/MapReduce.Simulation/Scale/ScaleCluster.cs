@@ -129,7 +129,7 @@ internal sealed class ScaleCluster : IDispatcherSurroundings<ScaleSlot>
         var job = slot.Job!;
         slot.Grant = null;
         var report = new Report { Slot = slot.Slot, Job = grant.Job, Attempt = grant.Attempt, Epoch = 1, NextRequest = slot.Request };
-        if (grant.Attempt.Kind == (int)TaskKind.Plan) report.Planned = new Plan { Digest = "0123456789abcdef0123456789abcdef", Maps = plan.Maps, Reduces = plan.Reduces, Definition = new Opened { Name = "scale", Stages = { new Stage() } } };
+        if (grant.Attempt.Kind == (int)TaskKind.Plan) report.Planned = new Plan { Digest = "0123456789abcdef0123456789abcdef", Maps = plan.Maps, Reduces = plan.Reduces, Definition = new Opened { Name = "scale", Stages = { new Stage() }, Counters = { "records" } } };
         else report.Made = Made(grant.Attempt);
         Master(() =>
         {
