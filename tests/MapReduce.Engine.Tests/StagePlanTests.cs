@@ -51,6 +51,18 @@ public sealed class StagePlanTests
         }, iter: 5000);
 
     [Fact]
+    public void A_boundary_that_is_longer_than_its_plan_costs_no_memory()
+    {
+        // Stage 0, no files, no splits, and a channel with one boundary of 500 MiB.
+        byte[] bytes = [3, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0x80, 0x80, 0x80, 0xFA, 0x01];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var exception = Assert.Throws<EngineException>(() => StagePlan.Read(bytes));
+        Assert.Equal(EngineError.CorruptData, exception.Error);
+        Assert.Contains("524288000 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void A_plan_of_a_newer_version_is_named()
         => Assert.Contains("version 9", Assert.Throws<EngineException>(() => StagePlan.Read(new byte[] { 9, 0, 0, 0, 0 })).Message, StringComparison.Ordinal);
 

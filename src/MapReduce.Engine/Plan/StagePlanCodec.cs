@@ -129,15 +129,17 @@ internal static class StagePlanCodec
     }
 
     private static byte[] Bytes(BinaryReader reader, int length)
-        => reader.ReadBytes(length) is var bytes && bytes.Length == length ? bytes : throw new EndOfStreamException();
+        => length >= 0 && length <= Left(reader) ? reader.ReadBytes(length) : throw new FormatException($"It announces {length} bytes that cannot be there.");
 
     private static List<T> List<T>(BinaryReader reader, Func<T> read)
     {
         var count = reader.Read7BitEncodedInt();
         // Each item takes at least a byte: a longer list than that is damage, and must not cost its length in memory.
-        if (count < 0 || count > reader.BaseStream.Length - reader.BaseStream.Position) throw new FormatException($"It announces a list of {count} items that cannot be there.");
+        if (count < 0 || count > Left(reader)) throw new FormatException($"It announces a list of {count} items that cannot be there.");
         var items = new List<T>(count);
         for (var i = 0; i < count; i++) items.Add(read());
         return items;
     }
+
+    private static long Left(BinaryReader reader) => reader.BaseStream.Length - reader.BaseStream.Position;
 }
