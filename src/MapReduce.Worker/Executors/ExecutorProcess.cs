@@ -132,23 +132,14 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     }
 
     /// <summary>The next message; null where the executor has ended.</summary>
-    public async Task<FromExecutor?> ReceiveAsync(CancellationToken cancellation)
+    /// <exception cref="FrameException">It has sent what is none, or one of more bytes than <paramref name="most"/>.</exception>
+    public async Task<FromExecutor?> ReceiveAsync(int most, CancellationToken cancellation)
     {
         try
         {
-            var length = 0;
-            var one = new byte[1];
-            for (var shift = 0; ; shift += 7)
-            {
-                if (shift > 28 || await stream.ReadAsync(one, cancellation) == 0) return null;
-                length |= (one[0] & 0x7F) << shift;
-                if ((one[0] & 0x80) == 0) break;
-            }
-            var frame = new byte[length];
-            await stream.ReadExactlyAsync(frame, cancellation);
-            return FromExecutor.Parser.ParseFrom(frame);
+            return await Frames.ReadAsync(stream, most, cancellation);
         }
-        catch (Exception exception) when (exception is IOException or InvalidProtocolBufferException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
             return null;
         }

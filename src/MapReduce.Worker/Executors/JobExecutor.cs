@@ -39,7 +39,8 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
         metrics.Started.Add(1);
         metrics.Live.Add(process);
         await SendAsync(new ToExecutor { Open = open }, cancellation);
-        var answer = await WatchAsync(_ => { }, cancellation);
+        var answer = await WatchAsync(_ => { }, Frames.Most, cancellation);
+        ReportCheck.Answer(answer);
         Definition = answer.Opened ?? throw new ExecutorException(Failures.KindOf(answer.Failed.Reason), answer.Failed.Message);
     }
 
@@ -58,7 +59,7 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
         await SendAsync(new ToExecutor { Run = run }, cancellation);
         try
         {
-            return await WatchAsync(progress, cancellation);
+            return await WatchAsync(progress, MostOf(run), cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -88,9 +89,9 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
     }
 
     /// <summary>Waits for the result, and sees that the executor makes progress and keeps within its memory.</summary>
-    private async Task<FromExecutor> WatchAsync(Action<long> progress, CancellationToken cancellation)
+    private async Task<FromExecutor> WatchAsync(Action<long> progress, int longest, CancellationToken cancellation)
     {
-        var receiving = process.ReceiveAsync(CancellationToken.None);
+        var receiving = process.ReceiveAsync(longest, CancellationToken.None);
         var moved = Stopwatch.GetTimestamp();
         var most = -1L;
         var timeout = TimeSpan.FromMilliseconds(order.ProgressTimeout);
@@ -116,13 +117,17 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
                 }
                 if (message.MessageCase != FromExecutor.MessageOneofCase.Progress)
                 {
-                    foreach (var span in message.Spans) Tracing.Record(span.Name, new DateTimeOffset(span.Start, TimeSpan.Zero), new TimeSpan(span.Duration));
+                    foreach (var span in message.Spans.Where(ReportCheck.IsOfAnyTime)) Tracing.Record(span.Name, new DateTimeOffset(span.Start, TimeSpan.Zero), new TimeSpan(span.Duration));
                     return message;
                 }
                 if (message.Progress.Bytes > most) (most, moved) = (message.Progress.Bytes, Stopwatch.GetTimestamp());
                 progress(most);
-                receiving = process.ReceiveAsync(CancellationToken.None);
+                receiving = process.ReceiveAsync(longest, CancellationToken.None);
             }
+        }
+        catch (FrameException exception)
+        {
+            throw Break(FailureKind.UserCode, $"The executor sent what is no message to its node: {exception.Message}. Code of the job, or of a library that it uses, has written to the executor's connection, so the executor was stopped.");
         }
         catch
         {
@@ -132,6 +137,8 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
     }
 
     private Task<FromExecutor?>? pending;
+
+    private static int MostOf(Run run) => run.TaskCase == Run.TaskOneofCase.Plan ? Frames.MostOfPlan : Frames.Most;
 
     private void CheckLimits()
     {
@@ -156,16 +163,16 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
         {
             using var patience = new CancellationTokenSource(settings.KillDelay);
             await process.SendAsync(new ToExecutor { Cancel = new Cancel { Attempt = run.Attempt } }, patience.Token);
-            for (var receiving = pending!; ; receiving = process.ReceiveAsync(CancellationToken.None))
+            for (var receiving = pending!; ; receiving = process.ReceiveAsync(MostOf(run), CancellationToken.None))
             {
                 var message = await receiving.WaitAsync(patience.Token);
                 if (message is null) break;
                 if (message.MessageCase != FromExecutor.MessageOneofCase.Progress) return;
             }
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or FrameException)
         {
-            // It has ended, or does not listen.
+            // It has ended, or does not listen, or sends what is no answer.
         }
         broken = true;
         process.Kill();
