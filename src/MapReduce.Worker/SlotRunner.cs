@@ -41,7 +41,8 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
                 Folders = new Folders { Staging = grant.Order.Staging, Shared = grant.Order.Shared, MapOutputs = node.Folders.Outputs(grant.Job) },
             };
             await PrepareAsync(grant, run, fetched, cancellation);
-            await FillAsync(report, await executor.RunAsync(run, total => Interlocked.Exchange(ref bytes, total), cancellation), executor.Definition, cancellation);
+            var result = await executor.RunAsync(run, total => Interlocked.Exchange(ref bytes, total), cancellation);
+            await FillAsync(report, grant, run, result, executor.Definition!, cancellation);
             if (report.Failed is not null && last is { } failed) report.Failed = await ExplainAsync(grant, run, failed, report.Failed, cancellation);
         }
         catch (FetchException exception)
@@ -55,8 +56,8 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         }
         catch (BlobException exception)
         {
-            // What no node can give is no fault of the one that asked.
-            report.Failed = new Failure { Kind = exception.Error == BlobError.Missing ? FailureKind.FetchFailed : FailureKind.Storage, Message = exception.Message };
+            // What no node can give is no fault of the one that asked; and what came whole and is no package is one nowhere.
+            report.Failed = new Failure { Kind = exception.Error == BlobError.Missing ? FailureKind.FetchFailed : FailureKind.Definition, Message = exception.Message };
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EngineException)
         {
@@ -186,16 +187,23 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         return stages.Values;
     }
 
-    private async Task FillAsync(Report report, FromExecutor result, Opened? definition, CancellationToken cancellation)
+    /// <summary>Says in a report what came of an attempt.</summary>
+    /// <exception cref="ExecutorException">What the executor says makes no sense.</exception>
+    internal async Task FillAsync(Report report, Grant grant, Run run, FromExecutor result, Opened definition, CancellationToken cancellation)
     {
+        var attempt = Wire.Read(grant.Attempt);
+        ReportCheck.Result(run, attempt, definition, result);
         switch (result.MessageCase)
         {
             case FromExecutor.MessageOneofCase.Planned:
+                var plan = ReportCheck.Plan(result.Planned, attempt.Task.Stage);
                 var digest = node.Blobs.Put(result.Planned.Plan.Span);
                 await node.BlobLinks.ReplicateAsync(digest, cancellation);
-                report.Planned = new Protocol.Work.Plan { Digest = digest, Maps = result.Planned.Maps, Reduces = result.Planned.Reduces, Definition = definition };
+                report.Planned = new Protocol.Work.Plan { Digest = digest, Maps = plan.Maps, Reduces = plan.Reduces, Definition = definition };
                 break;
             case FromExecutor.MessageOneofCase.Mapped:
+                // Reducers would look for it again and again, and blame nobody.
+                if (!await node.Segments.HasOutputAsync(grant.Job, attempt, grant.Plan, cancellation)) throw ReportCheck.Nonsense("it has mapped its input, and there is no map output");
                 report.Made = result.Mapped.Products;
                 break;
             case FromExecutor.MessageOneofCase.Reduced:

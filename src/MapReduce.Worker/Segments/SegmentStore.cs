@@ -18,6 +18,15 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
     /// <summary>The file of a map attempt's output, whether or not it is there.</summary>
     public string PathOf(string job, AttemptId map) => Path.Combine(folders.Outputs(job), $"{Prefix}{map}");
 
+    /// <summary>Whether a map attempt has left here what reducers will ask for, if there are any.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="map">The attempt.</param>
+    /// <param name="plan">The digest of the stage's plan.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> HasOutputAsync(string job, AttemptId map, string plan, CancellationToken cancellation)
+        // Most stages shuffle, and a plan may be large.
+        => File.Exists(PathOf(job, map)) || (await PlanAsync(plan, cancellation)).Reduces == 0;
+
     /// <summary>A reduce task's share of a map output; null where the node has no such output.</summary>
     /// <exception cref="Engine.EngineException">The output is damaged.</exception>
     public SegmentSlice? Open(string job, AttemptId map, StagePlan plan, int reduce)
