@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using MapReduce.Protocol.Execution;
 using MapReduce.Worker.Executors;
 using Xunit;
 
@@ -30,6 +32,30 @@ public sealed class ExecutorPoolTests : IDisposable
         // Whoever had it may say so late.
         await kept.DisposeAsync();
         Assert.Contains("ended with code", await kept.EpitaphAsync(), StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public async Task Whoever_calls_in_the_place_of_an_executor_is_sent_away()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        // A launcher, which says where the socket is, and waits until it may start the executor.
+        var (socket, start) = (Path.Combine(folder, "socket"), Path.Combine(folder, "start"));
+        var launcher = $"echo \"$0\" >'{socket}.new'; mv '{socket}.new' '{socket}'; until [ -e '{start}' ]; do sleep 0.02; done; dotnet '{TestProgram.File}' executor \"$0\" \"$1\"; exit $?";
+        await using var pool = new ExecutorPool(Settings(spares: 0) with { ExecutorCommand = ["/bin/sh", "-c", launcher] });
+        var taking = pool.TakeAsync(patience.Token);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!File.Exists(socket)) await pause.WaitForNextTickAsync(patience.Token);
+
+        using var impostor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await impostor.ConnectAsync(new UnixDomainSocketEndPoint((await File.ReadAllTextAsync(socket)).TrimEnd()), patience.Token);
+        var hearing = impostor.ReceiveAsync(new byte[1].AsMemory(), patience.Token).AsTask();
+        Assert.Same(hearing, await Task.WhenAny(hearing, taking));
+        Assert.Equal(0, await hearing);
+
+        await File.WriteAllTextAsync(start, "");
+        var executor = await taking;
+        await executor.SendAsync(new ToExecutor { Open = new Open { Assembly = Path.Combine(folder, "none.dll") } }, patience.Token);
+        Assert.Equal(Reason.Definition, (await executor.ReceiveAsync(Frames.Most, patience.Token))?.Failed?.Reason);
     }
 
     [Fact]

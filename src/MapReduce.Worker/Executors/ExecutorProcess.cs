@@ -69,7 +69,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             var path = ExecutorFolders.SocketIn(folder);
             using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             listener.Bind(AddressOf(path));
-            listener.Listen(1);
+            listener.Listen(Callers.Waiting);
             var logs = new AttemptLogs(settings.LogBytes);
             var process = Start(settings, path, spare);
             var gone = RemoveAtEndAsync(process, spare);
@@ -77,7 +77,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                var accepting = listener.AcceptAsync(either.Token).AsTask();
+                var accepting = Callers.AcceptAsync(listener, process.Id, either.Token);
                 if (await Task.WhenAny(accepting, gone) != accepting)
                 {
                     await either.CancelAsync();
