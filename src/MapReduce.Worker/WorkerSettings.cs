@@ -18,6 +18,9 @@ public sealed record WorkerSettings
     /// <summary>The program that runs executors, and the arguments before the path of the socket and a folder for temporary files.</summary>
     public required IReadOnlyList<string> ExecutorCommand { get; init; }
 
+    /// <summary>The variables of the node's environment that executors see beside those that every program needs.</summary>
+    public IReadOnlyList<string> ExecutorVariables { get; init; } = [];
+
     /// <summary>The connections to stores that jobs on this node may use.</summary>
     public Connections Connections { get; init; } = Connections.None;
 

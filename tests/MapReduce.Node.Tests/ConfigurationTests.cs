@@ -21,6 +21,13 @@ public sealed class ConfigurationTests : IDisposable
         Assert.True(settings.IsMaster && settings.IsWorker && settings.IsLoopback);
     }
 
+    [Fact]
+    public void What_executors_see_of_the_environment_beside_what_they_need_is_named()
+    {
+        Assert.Empty(Read("").Worker.ExecutorVariables);
+        Assert.Equal(["SSL_CERT_DIR", "LICENSE"], Read("mapreduce.executor.environment = [SSL_CERT_DIR, LICENSE]").Worker.ExecutorVariables);
+    }
+
     [Theory]
     [InlineData("mapreduce.worker.slotz = 3", "mapreduce.worker.slotz")]
     [InlineData("mapreduce.worker.slots.number = 3", "mapreduce.worker.slots.number")]

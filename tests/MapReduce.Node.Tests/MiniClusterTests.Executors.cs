@@ -11,6 +11,9 @@ public sealed partial class MiniClusterTests
     private const int Niceness = 10;
     private const int Nicest = 19;
 
+    private const string NamedVariable = "MAPREDUCE_TEST_NAMED";
+    private const string OtherVariable = "MAPREDUCE_TEST_OTHER";
+
     [Fact]
     public async Task Each_job_has_executors_of_its_own_which_give_way_to_the_node()
     {
@@ -35,6 +38,17 @@ public sealed partial class MiniClusterTests
         Assert.Contains("saw one two 0\n", log, StringComparison.Ordinal);
         Assert.Contains("with concern\n", log, StringComparison.Ordinal);
         Assert.Equal("unknown-attempt", (await Assert.ThrowsAsync<ApiException>(() => client.LogAsync(id, "../../token"))).Code);
+    }
+
+    [Fact]
+    public async Task User_code_sees_of_the_node_s_environment_what_every_program_needs_and_what_is_named()
+    {
+        var id = await client.SubmitAsync("MapReduce.TestJobs", folder, request => request with { JobClass = "Surrounded", Inputs = [Text(1)] });
+        Assert.Equal("succeeded", (await client.WaitAsync(id)).Phase);
+        var seen = Directory.GetFiles(Path.Combine(folder, "out"), "part-*").SelectMany(File.ReadAllLines).Select(line => line.Split('\t')[0]).ToList();
+        Assert.Contains("PATH", seen, StringComparer.OrdinalIgnoreCase);
+        Assert.Contains(NamedVariable, seen);
+        Assert.DoesNotContain(OtherVariable, seen);
     }
 
     /// <summary>A job of which an attempt stands at a gate.</summary>

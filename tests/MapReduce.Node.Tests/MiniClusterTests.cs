@@ -382,7 +382,11 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
 
         public MiniCluster Cluster { get; private set; } = null!;
 
-        public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings);
+        public async Task InitializeAsync()
+        {
+            foreach (var variable in (string[])[NamedVariable, OtherVariable]) Environment.SetEnvironmentVariable(variable, "set");
+            Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings + $"mapreduce.executor.environment = [MAPREDUCE_TEST_RUN, {NamedVariable}]");
+        }
 
         public async Task DisposeAsync()
         {

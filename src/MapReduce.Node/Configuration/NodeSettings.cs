@@ -184,6 +184,7 @@ public sealed record NodeSettings
         Folder = settings.Folder,
         Slots = settings.Slots,
         ExecutorCommand = config.GetStringList("executor.command") is { Count: > 0 } command ? [.. command] : ExecutorCommand.OfThisProgram,
+        ExecutorVariables = [.. config.GetStringList("executor.environment")],
         Niceness = config.GetInt("executor.niceness"),
         SpareExecutors = config.GetInt("executor.spares"),
         KillDelay = config.GetTimeSpan("executor.kill-delay"),

@@ -270,6 +270,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
+        ExecutorEnvironment.Restrict(start.Environment, settings.ExecutorVariables);
         try
         {
             var process = Process.Start(start)!;

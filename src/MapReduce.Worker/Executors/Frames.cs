@@ -49,7 +49,7 @@ internal static class Frames
         for (var read = 0; read < MostBytesOfLength; read++)
         {
             if (await stream.ReadAsync(one, cancellation) == 0) return null;
-            length |= (ulong)(one[0] & 0x7F) << (7 * read);
+            length |= ((ulong)one[0] & 0x7F) << (7 * read);
             if ((one[0] & 0x80) == 0) return length;
         }
         throw new FrameException($"its length takes more than {MostBytesOfLength} bytes");
