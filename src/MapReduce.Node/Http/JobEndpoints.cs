@@ -22,6 +22,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private const int BusyTries = 50;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
 
+    // The directory of a package is in memory while it is looked into.
+    private readonly SemaphoreSlim checks = new(2);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map("POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
@@ -61,19 +64,32 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         await Reply.WriteAsync(context, new FileReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.FileReceipt);
     }
 
-    private async Task<string> PutAsync(HttpContext context)
+    private async Task<string> PutAsync(HttpContext context, Func<string, Task>? check = null)
     {
         // Refused before it is sent, where the client waits for that.
         if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
-        return await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted);
+        return await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted, check);
     }
 
     private async Task UploadAsync(HttpContext context)
     {
-        var digest = await PutAsync(context);
-        PackageStore.Check(node.Blobs.Find(digest)!, settings.Worker.PackageContentBytes);
+        var digest = await PutAsync(context, file => CheckAsync(file, context.RequestAborted));
         var copies = await node.BlobLinks.SecureAsync(digest, context.RequestAborted);
         await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.PackageReceipt);
+    }
+
+    /// <exception cref="BlobException">A file is no package, or an evil one.</exception>
+    private async Task CheckAsync(string file, CancellationToken cancellation)
+    {
+        await checks.WaitAsync(cancellation);
+        try
+        {
+            PackageArchive.Check(file, settings.Worker.PackageContentBytes);
+        }
+        finally
+        {
+            checks.Release();
+        }
     }
 
     private async Task SubmitAsync(HttpContext context)
@@ -114,7 +130,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         IReadOnlyList<string> copies = [];
         foreach (var digest in request.SideFiles.Values.Append(request.Package))
         {
-            await node.BlobLinks.GetAsync(digest, [], cancellation);
+            var file = await node.BlobLinks.GetAsync(digest, [], cancellation);
+            // Anything can be sent as a side file.
+            if (digest == request.Package) await CheckAsync(file, cancellation);
             copies = await node.BlobLinks.SecureAsync(digest, cancellation);
         }
         var defaults = settings.Job;

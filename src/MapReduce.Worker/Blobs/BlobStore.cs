@@ -72,8 +72,9 @@ public sealed class BlobStore(string folder)
     /// <param name="expected">The digest that it must have; null where any will do.</param>
     /// <param name="mostBytes">How long it may be.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="check">Looks at the whole content, in a file under another name, before anybody can find it: of what it throws at, nothing is kept. Null for none.</param>
     /// <exception cref="BlobException">It is too long, or not what it should be.</exception>
-    public async Task<string> PutAsync(Stream content, string? expected, long mostBytes, CancellationToken cancellation)
+    public async Task<string> PutAsync(Stream content, string? expected, long mostBytes, CancellationToken cancellation, Func<string, Task>? check = null)
     {
         var temporary = Temporary();
         try
@@ -92,6 +93,7 @@ public sealed class BlobStore(string folder)
             }
             var digest = Convert.ToHexStringLower(hash.GetHashAndReset());
             if (expected is not null && digest != expected) throw new BlobException(BlobError.Damaged, $"What arrived as {expected} has the digest {digest}: it was damaged on the way. Send it again.");
+            if (check is not null) await check(temporary);
             File.Move(temporary, PathOf(digest), overwrite: true);
             return digest;
         }
