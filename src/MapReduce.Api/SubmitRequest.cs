@@ -1,6 +1,6 @@
 namespace MapReduce.Api;
 
-/// <summary>A job to be run.</summary>
+/// <summary>A job to be run. No number in it may be negative.</summary>
 public sealed record SubmitRequest
 {
     /// <summary>The digest of the package with the job's assembly; see <see cref="MapReduceClient.UploadAsync"/>.</summary>
@@ -12,7 +12,7 @@ public sealed record SubmitRequest
     /// <summary>The job's class, where the assembly has several.</summary>
     public string? JobClass { get; init; }
 
-    /// <summary>What lists call the job; by default the name of the assembly.</summary>
+    /// <summary>What lists call the job, in at most 200 characters, none of them a control character; by default the name of the assembly.</summary>
     public string? Name { get; init; }
 
     /// <summary>The files, folders and globs to read, as full paths that every node can read.</summary>
@@ -30,13 +30,13 @@ public sealed record SubmitRequest
     /// <summary>Whether an output that exists is replaced.</summary>
     public bool Overwrite { get; init; }
 
-    /// <summary>How many attempts at a task may fail before the job does; 0 for the cluster's default.</summary>
+    /// <summary>How many attempts at a task may fail before the job does, at most 100; 0 for the cluster's default.</summary>
     public int Attempts { get; init; }
 
-    /// <summary>The job's share of slots relative to others, at least 1.</summary>
+    /// <summary>The job's share of slots relative to others, from 1 to 1000.</summary>
     public int Priority { get; init; } = 1;
 
-    /// <summary>How long in seconds an attempt may make no progress; 0 for the cluster's default.</summary>
+    /// <summary>How long in seconds an attempt may make no progress, at most seven days; 0 for the cluster's default.</summary>
     public double TimeoutSeconds { get; init; }
 
     /// <summary>The bytes of memory that a task may use for buffers; 0 for the cluster's default.</summary>
@@ -48,7 +48,7 @@ public sealed record SubmitRequest
     /// <summary>The target size of a split in bytes; 0 for the default.</summary>
     public long SplitBytes { get; init; }
 
-    /// <summary>The number of partitions where the job sets none; 0 derives it from the input.</summary>
+    /// <summary>The number of partitions where the job sets none, at most 100,000; 0 derives it from the input.</summary>
     public int Partitions { get; init; }
 
     /// <summary>How intermediate data is compressed: none, lz4 or zstd.</summary>
@@ -63,6 +63,6 @@ public sealed record SubmitRequest
     /// <summary>What follows where a map output is lost after reducers have begun to read it, and the map function makes another one: <c>fail</c> or <c>warn</c>; null for the cluster's default.</summary>
     public string? NonDeterminism { get; init; }
 
-    /// <summary>A name of the submitter's choice for this submission: submitting it again gives the same job.</summary>
+    /// <summary>A name of the submitter's choice for this submission, in at most 200 characters: submitting it again gives the same job.</summary>
     public string? ClientToken { get; init; }
 }

@@ -94,7 +94,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     private async Task SubmitAsync(HttpContext context)
     {
-        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ApiJson.Default.SubmitRequest, context.RequestAborted) ?? throw new JsonException("it is empty");
+        var request = await JsonBody.ReadAsync(context, ApiJson.Default.SubmitRequest);
         using var span = Tracing.Begin("accept job", ActivityKind.Server, context.Request.Headers.TraceParent);
         var spec = await SpecAsync(request, context.RequestAborted);
         spec.Trace = Tracing.ContextOf(span);
@@ -122,6 +122,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private async Task<JobSpec> SpecAsync(SubmitRequest request, CancellationToken cancellation)
     {
         const int MostBytes = 48 << 10;
+        SubmitLimits.Check(request);
         if (request.Inputs.Append(request.Output).FirstOrDefault(path => !Path.IsPathFullyQualified(path) && !path.Contains("://", StringComparison.Ordinal)) is { } relative)
             throw new QuestionException("path", $"'{relative}' is no full path, and nodes do not share a working folder. Give the full path.");
         if (request.Priority is < 1 or > 1000) throw new QuestionException("priority", $"The priority {request.Priority} is not possible. Give a number from 1 to 1000.");
@@ -139,7 +140,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var spec = new JobSpec
         {
             Id = Guid.NewGuid().ToString("n"),
-            Name = request.Name ?? Path.GetFileNameWithoutExtension(request.Assembly),
+            Name = SubmitLimits.NameOf(request),
             Output = request.Output,
             Overwrite = request.Overwrite,
             Attempts = request.Attempts > 0 ? request.Attempts : defaults.Attempts,
