@@ -179,7 +179,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         var master = system.ActorOf(ClusterSingletonProxy.Props("/user/job-master", ClusterSingletonProxySettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master-proxy");
         var node = new MapReduceNode(settings, application, system, worker, master, electors);
         var slots = Slots(settings, system, cluster, worker, master);
-        if (settings.IsWorker) system.ActorOf(Props.Create(() => new NodeAgent(worker, master)), "node-agent");
+        system.ActorOf(Props.Create(() => new NodeAgent(worker, master)), "node-agent");
         if (settings.IsMaster)
         {
             var history = new JournalHistory(system);

@@ -32,7 +32,8 @@ public sealed class NodeAgent : UntypedActor, IWithTimers, INodeSurroundings
     protected override void PreStart()
     {
         node.RemoveLeftovers();
-        node.Warm();
+        // A node that only may be master has packages, too, but nothing to run.
+        if (node.Settings.Slots > 0) node.Warm();
         TrimLogs();
         protocol.TakeInventory();
         Timers.StartPeriodicTimer(Timer, Tick.Instance, node.Settings.InventoryInterval);

@@ -68,6 +68,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         // Refused before it is sent, where the client waits for that.
         if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
+        node.BlobRetention.RefuseIfFull();
         return await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted, check);
     }
 

@@ -71,7 +71,11 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
     private async Task PutBlobAsync(HttpContext context)
     {
         var digest = Reply.Route(context, "digest");
-        if (node.Blobs.Find(digest) is null) await node.Blobs.PutAsync(context.Request.Body, digest, settings.Worker.PackageBytes, context.RequestAborted);
+        if (node.Blobs.Find(digest) is null)
+        {
+            node.BlobRetention.RefuseIfFull();
+            await node.Blobs.PutAsync(context.Request.Body, digest, settings.Worker.PackageBytes, context.RequestAborted);
+        }
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

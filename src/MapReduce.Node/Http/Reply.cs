@@ -46,6 +46,7 @@ internal static class Reply
             var (status, code) = exception.Error switch
             {
                 BlobError.TooLarge => (StatusCodes.Status413PayloadTooLarge, "too-large"),
+                BlobError.Full => (StatusCodes.Status507InsufficientStorage, "full"),
                 BlobError.Missing => (StatusCodes.Status400BadRequest, "no-package"),
                 BlobError.NotCopied => (StatusCodes.Status503ServiceUnavailable, "no-copies"),
                 _ => (StatusCodes.Status400BadRequest, "package"),

@@ -10,6 +10,13 @@ public sealed class BlobRetention(BlobStore blobs, PackageStore packages, long m
     /// <summary>How long anything stays after its last use: its job may just be on its way, and the clocks of nodes differ.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>Refuses more where there is twice as much as may stay: it arrives faster than it may be removed.</summary>
+    /// <exception cref="BlobException">There is.</exception>
+    public void RefuseIfFull()
+    {
+        if (blobs.Bytes / 2 > mostBytes) throw BlobException.Full(2 * mostBytes);
+    }
+
     /// <summary>Whether something would go, if no job needed it.</summary>
     public bool HasSurplus(DateTime now) => Surplus(now, now - Grace).Any();
 

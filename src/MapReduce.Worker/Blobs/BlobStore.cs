@@ -9,6 +9,9 @@ public sealed class BlobStore(string folder)
 {
     private const string Unfinished = ".new";
 
+    // What the smallest file takes of a disk.
+    private const long Block = 4 << 10;
+
     private readonly ConcurrentDictionary<string, (long Length, DateTime Written)> seen = [];
 
     /// <summary>The digest of some bytes: SHA-256, 64 hexadecimal digits.</summary>
@@ -103,6 +106,9 @@ public sealed class BlobStore(string folder)
         }
     }
 
+    /// <summary>How many bytes of the disk the blobs take, with those that are arriving.</summary>
+    public long Bytes => Files().Sum(file => Math.Max(LengthOf(file), Block));
+
     /// <summary>The digests of all blobs, their bytes, and when each was used last.</summary>
     public IReadOnlyList<(string Digest, long Bytes, DateTime UsedAt)> All()
         => [.. Files().Where(file => IsDigest(file.Name)).Select(file => (file.Name, file.Length, UsedAt(file)))];
@@ -124,6 +130,19 @@ public sealed class BlobStore(string folder)
     }
 
     private IEnumerable<FileInfo> Files() => Directory.Exists(folder) ? new DirectoryInfo(folder).GetFiles() : [];
+
+    private static long LengthOf(FileInfo file)
+    {
+        try
+        {
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            // It has arrived under its own name, or was refused, or removed, at this moment.
+            return 0;
+        }
+    }
 
     private static DateTime UsedAt(FileInfo file) => file.LastAccessTimeUtc > file.LastWriteTimeUtc ? file.LastAccessTimeUtc : file.LastWriteTimeUtc;
 
@@ -150,6 +169,9 @@ public enum BlobError
 
     /// <summary>There are other nodes, and none of them takes a copy.</summary>
     NotCopied,
+
+    /// <summary>The node has no room for more.</summary>
+    Full,
 }
 
 /// <summary>A blob cannot be had or kept; the message is for the user.</summary>
@@ -161,4 +183,8 @@ public sealed class BlobException(BlobError error, string message, Exception? in
     /// <summary>A package or a side file has more bytes than the cluster takes.</summary>
     public static BlobException TooLarge(long mostBytes)
         => new(BlobError.TooLarge, $"The package, or a file that goes with it, has more than {(mostBytes < 1 << 20 ? $"{mostBytes >> 10} KiB" : $"{mostBytes >> 20} MiB")}, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
+
+    /// <summary>A node has so many blobs that it takes no more.</summary>
+    public static BlobException Full(long mostBytes)
+        => new(BlobError.Full, $"This node keeps more than {mostBytes >> 20} MiB of packages and files, twice what it should, and takes no more. What no job needs goes ten minutes after its last use: try again then, or raise mapreduce.retention.packages.");
 }
