@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Remote.Transport.DotNetty;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Http;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -37,12 +38,12 @@ internal static class Transport
     /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
     private static void UseTls(ListenOptions listen, TlsFiles tls)
     {
-        var log = listen.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>();
+        var log = new RefusalLog(listen.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
         var isAgreed = new object();
         listen.Use(next => async connection =>
         {
             await next(connection);
-            if (!connection.Items.ContainsKey(isAgreed)) log.LogWarning("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, one side does not trust the certificate of the other, or it went away first.", connection.RemoteEndPoint);
+            if (!connection.Items.ContainsKey(isAgreed)) log.Warn("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, one side does not trust the certificate of the other, or it went away first.", connection.RemoteEndPoint);
         });
         listen.UseHttps(new HttpsConnectionAdapterOptions
         {

@@ -15,6 +15,8 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
 
     private static readonly string[] Loopback = ["localhost", "127.0.0.1", "[::1]"];
 
+    private readonly RefusalLog refusals = new(log, TimeProvider.System);
+
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var request = context.Request;
@@ -60,7 +62,7 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
 
     private async Task RefuseAsync(HttpContext context, int status, string code, string message)
     {
-        log.LogWarning("Refused {Method} {Path} from {Remote}: {Code}.", context.Request.Method, context.Request.Path, context.Connection.RemoteIpAddress, code);
+        refusals.Warn("Refused {Method} {Path} from {Remote}: {Code}.", RefusalLog.Short(context.Request.Method), RefusalLog.Short(context.Request.Path.ToUriComponent()), context.Connection.RemoteIpAddress, code);
         context.Response.StatusCode = status;
         await context.Response.WriteAsJsonAsync(new ApiError(code, message), ApiJson.Default.ApiError);
     }

@@ -21,6 +21,8 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
 {
     private const int MostSegmentsRequest = 1 << 20;
 
+    private readonly RefusalLog refusals = new(log, TimeProvider.System);
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map("GET", "/v1/nodes", ListAsync, "ListNodes", "Lists the nodes.", Contract.Answer.Of<NodeList>());
@@ -89,14 +91,14 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
         var request = SegmentsRequest.Parser.ParseFrom(body.GetBuffer().AsSpan(0, (int)body.Length));
         if (tokens.RefuseJob(request.Job, context.Request.Headers[NodeLinks.JobTokenHeader]) is { } reason)
         {
-            log.LogWarning("Refused segments of job {Job} to {Remote}: {Reason}.", request.Job, context.Connection.RemoteIpAddress, reason);
+            refusals.Warn("Refused segments of job {Job} to {Remote}: {Reason}.", RefusalLog.Short(request.Job), context.Connection.RemoteIpAddress, reason);
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
             await context.Response.WriteAsync(reason);
             return;
         }
         if (!node.Epochs.Admit(request.Epoch))
         {
-            log.LogWarning("Refused segments of job {Job}: epoch {Epoch} is over.", request.Job, request.Epoch);
+            refusals.Warn("Refused segments of job {Job}: epoch {Epoch} is over.", RefusalLog.Short(request.Job), request.Epoch);
             context.Response.StatusCode = StatusCodes.Status409Conflict;
             await context.Response.WriteAsync($"Epoch {request.Epoch} is over; this node has seen {node.Epochs.Highest}.");
             return;
