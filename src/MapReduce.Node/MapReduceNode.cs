@@ -113,7 +113,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         {
             if (stopping) return "stopping";
             var cluster = Cluster.Get(system);
-            return cluster.SelfMember.Status == MemberStatus.Up ? "ready" : $"not a member yet: {cluster.SelfMember.Status}";
+            return cluster.SelfMember.Status == MemberStatus.Up ? Readiness.Ready : $"not a member yet: {cluster.SelfMember.Status}";
         }
     }
 
@@ -239,7 +239,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         new DashboardEndpoints(sessions, tokens).Map(application);
         new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
         new ChangeEndpoints(link).Map(application);
-        new NodeEndpoints(settings, link, node.worker, tokens, () => node.Status, services.GetRequiredService<ILogger<NodeEndpoints>>()).Map(application);
+        new NodeEndpoints(settings, link, node.worker, tokens, new Readiness(() => node.Status, link.FindAsync, TimeProvider.System), services.GetRequiredService<ILogger<NodeEndpoints>>()).Map(application);
     }
 
     /// <summary>Waits until nothing runs here any more and nobody needs what is here.</summary>

@@ -16,6 +16,10 @@ internal sealed class MasterLink(IActorRef master)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    /// <summary>Waits, but not for long, until the master has answered something.</summary>
+    /// <exception cref="QuestionException">None answers.</exception>
+    public Task FindAsync() => AskAsync<NodesAnswer>(new NodesQuery(), CancellationToken.None, TimeSpan.FromSeconds(1));
+
     /// <exception cref="QuestionException">The master refuses, or none answers.</exception>
     public async Task<TAnswer> AskAsync<TAnswer>(IMessage question, CancellationToken cancellation, TimeSpan? patience = null)
     {

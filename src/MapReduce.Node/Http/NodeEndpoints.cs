@@ -17,7 +17,7 @@ using Microsoft.Extensions.Logging;
 namespace MapReduce.Node.Http;
 
 /// <summary>The API for nodes, what nodes ask each other, and health.</summary>
-internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, WorkerNode node, Tokens tokens, Func<string> status, ILogger<NodeEndpoints> log)
+internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, WorkerNode node, Tokens tokens, Readiness readiness, ILogger<NodeEndpoints> log)
 {
     private const int MostSegmentsRequest = 1 << 20;
 
@@ -48,19 +48,8 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
 
     private async Task ReadyAsync(HttpContext context)
     {
-        var now = status();
-        if (now == "ready")
-        {
-            try
-            {
-                await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted, TimeSpan.FromSeconds(1));
-            }
-            catch (QuestionException)
-            {
-                now = "no job master answers";
-            }
-        }
-        context.Response.StatusCode = now == "ready" ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var now = await readiness.NowAsync(context.RequestAborted);
+        context.Response.StatusCode = now == Readiness.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await Reply.WriteAsync(context, new HealthStatus(settings.Name, now), ApiJson.Default.HealthStatus);
     }
 
