@@ -22,7 +22,7 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
         var request = context.Request;
         Protect(context.Response.Headers);
         if (!IsOurs(request.Host.Host)) await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "host", $"The name '{request.Host.Host}' is not one of this node. Call it by its own name, or add the name to mapreduce.http.names.");
-        else if (request.Headers.Origin is [{ } origin] && !IsSameOrigin(origin, request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
+        else if (IsOfOtherSite(request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
         else if (settings.Tls is not null && request.Path.StartsWithSegments("/internal") && context.Connection.ClientCertificate is null) await RefuseAsync(context, StatusCodes.Status403Forbidden, "certificate", "Only nodes of this cluster may call this, and a node shows its certificate.");
         else if (request.Path.StartsWithSegments("/health") || DashboardEndpoints.IsOpen(request) || HasToken(request)) await next(context);
         else if (!sessions.IsSession(request.Cookies[sessions.CookieName])) await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
@@ -44,12 +44,15 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
     private static bool IsFromOurPage(HttpRequest request)
     {
         if (request.Path.StartsWithSegments("/internal")) return false;
-        if (request.Headers["Sec-Fetch-Site"] is [{ } site] && site is not ("same-origin" or "none")) return false;
+        if (request.Headers["Sec-Fetch-Site"].Any(site => site is not ("same-origin" or "none"))) return false;
         // A foreign origin has been refused before this.
         return HttpMethods.IsGet(request.Method) || (request.Headers.Origin.Count == 1 && request.Headers.ContainsKey(DashboardHeader));
     }
 
-    private static bool IsSameOrigin(string origin, HttpRequest request) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value && uri.Scheme == request.Scheme;
+    /// <summary>Whether a page of another site calls. Whoever names several origins has to be of this one with each.</summary>
+    private static bool IsOfOtherSite(HttpRequest request) => request.Headers.Origin.Any(origin => !IsSameOrigin(origin, request));
+
+    private static bool IsSameOrigin(string? origin, HttpRequest request) => Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.Authority == request.Host.Value && uri.Scheme == request.Scheme;
 
     private bool IsOurs(string host) => host == settings.Host || Loopback.Contains(host) || settings.Names.Contains(host);
 
