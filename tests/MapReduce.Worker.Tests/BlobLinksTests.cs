@@ -4,53 +4,67 @@ using Xunit;
 
 namespace MapReduce.Worker.Tests;
 
-/// <summary>Copies of blobs on other nodes, which these tests stand for.</summary>
+/// <summary>Addresses of other nodes are what these say of themselves.</summary>
 public sealed class BlobLinksTests : IDisposable
 {
-    private const string Second = "http://node-2/";
-    private const string Third = "http://node-3/";
+    private static readonly byte[] Package = "a package"u8.ToArray();
+    private static readonly string Digest = BlobStore.Digest(Package);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-worker-").FullName;
+    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-links-").FullName;
+    private readonly OtherNode other = new();
+    private readonly List<string> warnings = [];
     private readonly BlobStore store;
-    private readonly string digest;
 
-    public BlobLinksTests()
+    public BlobLinksTests() => store = new BlobStore(folder);
+
+    public void Dispose()
     {
-        store = new BlobStore(folder);
-        digest = store.Put("a package"u8);
+        other.Dispose();
+        Directory.Delete(folder, recursive: true);
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    [Fact]
-    public async Task What_no_other_node_takes_is_not_secure_and_each_is_named_with_its_answer()
+    [Theory]
+    [InlineData("no address")]
+    [InlineData("/etc/passwd")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("ftp://node-3/")]
+    public async Task A_holder_that_has_no_address_is_passed_over(string address)
     {
-        var error = await Assert.ThrowsAsync<BlobException>(() => SecureAsync((_, _) => HttpStatusCode.InsufficientStorage, Second, Third));
-        Assert.Equal(BlobError.NotCopied, error.Error);
-        Assert.All((string[])[Second, Third], address => Assert.Contains($"{address} (answers 507)", error.Message, StringComparison.Ordinal));
+        Assert.Equal(Path.Combine(folder, Digest), await Links().GetAsync(Digest, [address, OtherNode.Address], CancellationToken.None));
+        Assert.Equal([$"GET {OtherNode.Address}internal/blobs/{Digest}"], other.Calls);
     }
 
     [Fact]
-    public async Task A_node_that_refuses_at_first_is_asked_again()
-        => Assert.Equal([Second], await SecureAsync((_, request) => request < 3 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.NoContent, Second));
-
-    [Fact]
-    public async Task One_other_node_is_enough()
-        => Assert.Equal([Third], await SecureAsync((address, _) => address.Host == "node-3" ? HttpStatusCode.NoContent : HttpStatusCode.InsufficientStorage, Second, Third));
-
-    [Fact]
-    public async Task The_only_node_has_nobody_to_ask() => Assert.Empty(await SecureAsync((_, _) => HttpStatusCode.InsufficientStorage));
-
-    private Task<IReadOnlyList<string>> SecureAsync(Func<Uri, int, HttpStatusCode> answer, params string[] peers)
-        => new BlobLinks(store, new NodeLinks(new HttpClient(new Peers(answer)), () => peers, _ => ""), mostBytes: 1 << 20).SecureAsync(digest, CancellationToken.None);
-
-    /// <summary>The other nodes.</summary>
-    /// <param name="answer">What the node at an address answers to the request of a number, from 1.</param>
-    private sealed class Peers(Func<Uri, int, HttpStatusCode> answer) : HttpMessageHandler
+    public async Task A_holder_that_has_no_address_is_named_where_nobody_else_has_the_blob()
     {
-        private int requests;
+        var error = await Assert.ThrowsAsync<BlobException>(() => Links().GetAsync(Digest, ["no address"], CancellationToken.None));
+        Assert.Equal(BlobError.Missing, error.Error);
+        Assert.Contains("no address (is no address of a node)", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Copies_go_to_those_that_have_an_address()
+    {
+        store.Put(Package);
+        Assert.Equal([OtherNode.Address], await Links("no address", OtherNode.Address, "file:///tmp/").ReplicateAsync(Digest, CancellationToken.None));
+        Assert.Equal([$"PUT {OtherNode.Address}internal/blobs/{Digest}"], other.Calls);
+        Assert.Equal(2, warnings.Count);
+        Assert.Contains(warnings, warning => warning.Contains("'no address'", StringComparison.Ordinal));
+    }
+
+    private BlobLinks Links(params string[] peers) => new(store, new NodeLinks(new HttpClient(other, disposeHandler: false), () => peers, _ => "") { Warn = warnings.Add }, 1 << 20);
+
+    /// <summary>A node that has the package, and takes it as well.</summary>
+    private sealed class OtherNode : HttpMessageHandler
+    {
+        public const string Address = "http://node-2/";
+
+        public List<string> Calls { get; } = [];
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-            => Task.FromResult(new HttpResponseMessage(answer(request.RequestUri!, Interlocked.Increment(ref requests))));
+        {
+            lock (Calls) Calls.Add($"{request.Method} {request.RequestUri}");
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(Package) });
+        }
     }
 }

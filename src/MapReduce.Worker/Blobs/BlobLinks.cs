@@ -89,7 +89,12 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
 
     private async Task<string?> FetchAsync(string address, string digest, List<string> tried, CancellationToken cancellation)
     {
-        using var response = await Silence.LimitAsync(token => links.Http.GetAsync(new Uri(new Uri(address), Path + digest), HttpCompletionOption.ResponseHeadersRead, token), address, Silence.Longest, cancellation);
+        if (Place(address, digest) is not { } place)
+        {
+            tried.Add($"{address} (is no address of a node)");
+            return null;
+        }
+        using var response = await Silence.LimitAsync(token => links.Http.GetAsync(place, HttpCompletionOption.ResponseHeadersRead, token), address, Silence.Longest, cancellation);
         if (response.StatusCode != HttpStatusCode.OK)
         {
             tried.Add($"{address} (answers {(int)response.StatusCode})");
@@ -103,11 +108,16 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
     /// <summary>Why another node does not have the blob now; null where it has it.</summary>
     private async Task<string?> GiveAsync(string address, string digest, string file, CancellationToken cancellation)
     {
+        if (Place(address, digest) is not { } place)
+        {
+            links.Warn($"A member of the cluster says that its address is '{address}', which is no address of a node. No copies go there.");
+            return false;
+        }
         try
         {
             await using var content = File.OpenRead(file);
             var longest = Silence.Longest + TimeSpan.FromSeconds((double)content.Length / SlowestBytesOfSecond);
-            using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(new Uri(address), Path + digest)) { Content = new StreamContent(content) };
+            using var request = new HttpRequestMessage(HttpMethod.Put, place) { Content = new StreamContent(content) };
             request.Headers.ExpectContinue = true;
             using var response = await Silence.LimitAsync(token => links.Http.SendAsync(request, token), address, longest, cancellation);
             return response.IsSuccessStatusCode ? null : $"{address} (answers {(int)response.StatusCode})";
@@ -118,6 +128,10 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
             return $"{address} ({exception.Message})";
         }
     }
+
+    /// <summary>Where a node has a blob; null where its address is none. What members say of themselves is not checked by anybody before.</summary>
+    private static Uri? Place(string address, string digest)
+        => Uri.TryCreate(address, UriKind.Absolute, out var node) && (node.Scheme == Uri.UriSchemeHttp || node.Scheme == Uri.UriSchemeHttps) ? new Uri(node, Path + digest) : null;
 
     private static bool IsTimeout(Exception exception, CancellationToken cancellation) => exception is OperationCanceledException && !cancellation.IsCancellationRequested;
 }
