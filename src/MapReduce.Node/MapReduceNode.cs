@@ -73,7 +73,7 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <exception cref="ConfigurationException">A port is taken, the database of the journal refuses the node, or a setting makes no sense.</exception>
     public static async Task<MapReduceNode> StartAsync(NodeSettings settings, IReadOnlyList<string>? electors = null, CancellationToken cancellation = default)
     {
-        Directory.CreateDirectory(settings.Folder);
+        PrivateFolder.Make(settings.Folder);
         // In later lives the database is known to have let this node in, and it is waited for.
         var absence = electors is null && settings.IsMaster ? await Task.Run(() => JournalDatabase.Absence(settings), cancellation) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

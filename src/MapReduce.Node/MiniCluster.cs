@@ -39,7 +39,7 @@ public sealed class MiniCluster : IAsyncDisposable
     public static async Task<MiniCluster> StartAsync(int count, string folder, string settings = "", Func<NodeSettings, IReadOnlyList<ICommitParticipant>>? participants = null)
     {
         var cluster = new MiniCluster(folder, settings, participants ?? (_ => []));
-        Directory.CreateDirectory(folder);
+        PrivateFolder.Make(folder);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using (var token = new StreamWriter(cluster.TokenFile, options)) await token.WriteAsync(cluster.Token);

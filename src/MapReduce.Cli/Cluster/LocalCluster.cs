@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using MapReduce.Node;
 using MapReduce.Node.Configuration;
 using MapReduce.Storage;
 
@@ -30,7 +31,7 @@ internal sealed class LocalCluster(string folder)
         if (nodes is < 1 or > 64) throw new UserException(ExitCode.Usage, $"--nodes {nodes} is not possible. Give 1, or 3 to 64.");
         if (ClusterState.Read(Folder) is { } before && before.Nodes.Any(node => IsAlive(node)))
             throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' is up already. See it with mr cluster status, end it with mr cluster down, or start another with --folder.");
-        Directory.CreateDirectory(Folder);
+        ClusterFolder.Make(Folder);
         MakeToken();
         var ports = Enumerable.Range(0, 2 * nodes).Select(_ => 0).ToArray();
         for (var i = 0; i < ports.Length; i++)
@@ -125,7 +126,7 @@ internal sealed class LocalCluster(string folder)
     {
         var name = $"node-{number}";
         var own = Path.Combine(Folder, name);
-        Directory.CreateDirectory(own);
+        PrivateFolder.Make(own);
         var file = Path.Combine(own, "node.conf");
         File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
             mapreduce {
