@@ -35,14 +35,14 @@ public sealed class MapReduceClient : IDisposable
 
     /// <param name="nodes">The addresses of nodes, at least one.</param>
     /// <param name="token">The token of the cluster.</param>
-    /// <param name="handler">Sends the requests; null for the usual way.</param>
+    /// <param name="handler">Sends the requests; null for the usual way, which goes straight to the nodes: no proxy that the environment names is given the token.</param>
     /// <param name="patience">How long to look for a node that answers; by default 30 seconds, long enough for a master to move; 5 at most where no node has ever answered and all refuse connections.</param>
     public MapReduceClient(IEnumerable<Uri> nodes, string token, HttpMessageHandler? handler = null, TimeSpan? patience = null)
     {
         this.nodes = [.. nodes];
         if (this.nodes.Length == 0) throw new ArgumentException("A client needs the address of at least one node.", nameof(nodes));
         this.patience = patience ?? TimeSpan.FromSeconds(30);
-        http = new HttpClient(handler ?? new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), ActivityHeadersPropagator = null }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        http = new HttpClient(handler ?? new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2), ActivityHeadersPropagator = null }, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

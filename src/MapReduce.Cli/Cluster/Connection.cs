@@ -41,7 +41,7 @@ internal static class Connection
     }
 
     public static MapReduceClient Open(string folder, IReadOnlyList<NodeProcess> nodes)
-        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), patience: Patience(Usual));
+        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), Handler(null), Patience(Usual));
 
     private static Uri Parse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? uri
@@ -50,14 +50,17 @@ internal static class Connection
     private static string ReadToken(string file)
         => File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UserException(ExitCode.Cluster, $"There is no token file '{file}'. Name the file with the cluster's token.");
 
-    private static SocketsHttpHandler? Handler(string? authority)
+    /// <summary>The way to the nodes, and to nobody else: a proxy that the environment names would be given the token.</summary>
+    private static SocketsHttpHandler Handler(string? authority)
     {
-        if (authority is null) return null;
+        var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2), ActivityHeadersPropagator = null };
+        if (authority is null) return handler;
         try
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.Add(X509CertificateLoader.LoadCertificateFromFile(authority));
-            return new SocketsHttpHandler { SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy } };
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
+            return handler;
         }
         catch (CryptographicException exception)
         {

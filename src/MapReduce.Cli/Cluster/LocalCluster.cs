@@ -153,7 +153,7 @@ internal sealed class LocalCluster(string folder)
 
     private async Task ReadyAsync(NodeProcess node, CancellationToken cancellation)
     {
-        using var http = new HttpClient();
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(StartPatience);
         try
