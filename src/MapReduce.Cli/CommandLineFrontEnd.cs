@@ -117,7 +117,7 @@ internal static class CommandLineFrontEnd
 
     private static ExitCode Fail(ExitCode code, string message)
     {
-        Console.Error.WriteLine(message);
+        Console.Error.WriteLine(Printable.Lines(message));
         return code;
     }
 }

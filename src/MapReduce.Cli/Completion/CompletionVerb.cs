@@ -31,7 +31,7 @@ internal static class CompletionVerb
     public static ExitCode Answer(string[] arguments)
     {
         foreach (var candidate in CandidateList.Of(arguments is ["--", .. var words] ? words : arguments, LookUp))
-            Console.WriteLine(candidate.Description.Length > 0 ? $"{candidate.Word}\t{candidate.Description}" : candidate.Word);
+            Printable.WriteLine(candidate.Description.Length > 0 ? $"{candidate.Word}\t{candidate.Description}" : candidate.Word);
         return ExitCode.Success;
     }
 

@@ -23,7 +23,7 @@ internal static class DiagnosisText
             text.AppendLine();
             Line(text, diagnosis.Phase == "failed" ? "cause" : "first", cause.Kind + (cause.Reason is null ? "" : $" ({cause.Reason})"));
             Details(text, cause);
-            foreach (var line in log) Line(text, ReferenceEquals(line, log[0]) ? "log" : "", Printable(line));
+            foreach (var line in log) Line(text, ReferenceEquals(line, log[0]) ? "log" : "", line);
             Line(text, "do", cause.Advice);
         }
         if (diagnosis.Findings.Count > 0) text.AppendLine();
@@ -42,11 +42,11 @@ internal static class DiagnosisText
     private static void Details(StringBuilder text, Finding cause)
     {
         if (cause.File is { } file) Line(text, "file", file + (cause.Offset is { } offset ? string.Create(CultureInfo.InvariantCulture, $", offset {offset}") : ""));
-        if (cause.Record is { } record) Line(text, cause.Offset is null ? "key" : "record", Printable(record.Length > LongestRecord ? record[..LongestRecord] + "…" : record));
+        if (cause.Record is { } record) Line(text, cause.Offset is null ? "key" : "record", record.Length > LongestRecord ? record[..LongestRecord] + "…" : record);
         if (cause.Place is { } place) Line(text, "code", place);
         if ((cause.Attempt ?? cause.Task) is { } what) Line(text, cause.Attempt is null ? "task" : "attempt", what + (cause.At is { } at ? string.Create(CultureInfo.InvariantCulture, $" at {at.ToLocalTime():HH:mm:ss}") : ""));
         if (cause.Node is { } node) Line(text, "node", $"{node}, now {cause.NodeState ?? "unknown"}");
-        if (cause.Message is { } message) Line(text, "message", Printable(Shortened(message)));
+        if (cause.Message is { } message) Line(text, "message", Shortened(message));
     }
 
     /// <summary>The first line, without what other lines of the screen say already.</summary>
@@ -63,7 +63,7 @@ internal static class DiagnosisText
     {
         var indent = label.Length == 0 && text.Length == 0 ? "" : label.PadRight(Label);
         var line = new StringBuilder(indent);
-        foreach (var word in content.Split(' '))
+        foreach (var word in Printable.Of(content.ReplaceLineEndings(" ").Replace('\t', ' ')).Split(' '))
         {
             if (line.Length > Label && line.Length + word.Length > Width)
             {
@@ -74,6 +74,4 @@ internal static class DiagnosisText
         }
         text.AppendLine(line.ToString().TrimEnd());
     }
-
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? (c == '\t' ? ' ' : '·') : c));
 }

@@ -37,7 +37,7 @@ internal static class JobVerbs
         foreach (var job in jobs.Jobs)
         {
             var took = job.Ended is { } ended ? $"  {Sizes.Show(ended - job.Submitted)}" : "";
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{job.Id[..8]}  {job.Phase,-10}  {job.Submitted.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {job.Name}{took}"));
+            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{job.Id[..8]}  {job.Phase,-10}  {job.Submitted.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {job.Name}{took}"));
         }
         if (jobs.Total > jobs.Jobs.Count) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {jobs.Total - jobs.Jobs.Count} older ones"));
         return ExitCode.Success;
@@ -78,19 +78,19 @@ internal static class JobVerbs
             return ExitCode.Success;
         }
         var culture = CultureInfo.InvariantCulture;
-        Console.WriteLine($"job       {job.Id}  {job.Name}");
-        Console.WriteLine($"phase     {job.Phase}{(job.Ended is { } ended ? $" after {Sizes.Show(ended - job.Submitted)}" : "")}");
+        Printable.WriteLine($"job       {job.Id}  {job.Name}");
+        Printable.WriteLine($"phase     {job.Phase}{(job.Ended is { } ended ? $" after {Sizes.Show(ended - job.Submitted)}" : "")}");
         if (job.Failure is { } failure)
         {
-            Console.WriteLine($"reason    {failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}");
-            Console.WriteLine($"          {failure.Message.ReplaceLineEndings($"{Environment.NewLine}          ")}");
+            Printable.WriteLine($"reason    {failure.Reason}{(failure.Task is { } task ? $" in {task}" : "")}");
+            Console.WriteLine($"          {Printable.Lines(failure.Message).ReplaceLineEndings($"{Environment.NewLine}          ")}");
         }
         for (var i = 0; i < job.Stages.Count; i++)
             Console.WriteLine(string.Create(culture, $"stage {i + 1}   {(job.Stages[i].Planned ? $"{job.Stages[i].MapsDone} of {job.Stages[i].Maps} maps, {job.Stages[i].ReducesDone} of {job.Stages[i].Reduces} reduces" : "not planned yet")}"));
         Console.WriteLine(string.Create(culture, $"attempts  {job.RunningAttempts} running, {job.FailedAttempts} failed or lost"));
         Console.WriteLine(string.Create(culture, $"input     {Sizes.Show(job.InputBytes)}, {job.InputRecords} records, {job.SkippedRecords} skipped"));
         Console.WriteLine($"shuffle   {Sizes.Show(job.ShuffleBytes)}");
-        Console.WriteLine($"output    {job.Output}");
+        Printable.WriteLine($"output    {job.Output}");
         return ExitCode.Success;
     }
 
@@ -105,7 +105,7 @@ internal static class JobVerbs
         }
         else
         {
-            foreach (var (counter, value) in job.Counters) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counter}  {value}"));
+            foreach (var (counter, value) in job.Counters) Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counter}  {value}"));
         }
         return ExitCode.Success;
     }
@@ -126,7 +126,7 @@ internal static class JobVerbs
             return ExitCode.Success;
         }
         foreach (var task in tasks)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Task}  {task.State,-7}  {task.Attempts} attempts, {task.Failures} failed, {task.Losses} lost  {task.Node}"));
+            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Task}  {task.State,-7}  {task.Attempts} attempts, {task.Failures} failed, {task.Losses} lost  {task.Node}"));
         return ExitCode.Success;
     }
 
@@ -137,7 +137,7 @@ internal static class JobVerbs
         await foreach (var @event in client.WatchAsync(now.Id, options.From, cancellation))
         {
             if (options.Json) Output.JsonLine(@event);
-            else Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            else Printable.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{@event.Revision,6}  {@event.At.ToLocalTime():HH:mm:ss.fff}  {@event.Event,-17} {string.Join("  ", ((string?[])[@event.Attempt, @event.Node, @event.Reason, @event.Message?.Split('\n')[0]]).Where(part => part is not null))}"));
             if (!options.Follow && @event.Revision >= now.Revision) break;
         }
@@ -156,11 +156,11 @@ internal static class JobVerbs
                 if (@event.Revision >= job.Revision) break;
             }
             if (attempt is null) throw new UserException(ExitCode.Usage, $"No attempt of the job has failed. Name one: mr job logs {name} s0-m00000-a0.");
-            if (!options.Json) await Console.Error.WriteLineAsync($"{attempt}:");
+            if (!options.Json) await Console.Error.WriteLineAsync($"{Printable.Of(attempt)}:");
         }
         var log = await client.LogAsync(name, attempt, cancellation);
         if (options.Json) Output.Json(new System.Text.Json.Nodes.JsonObject { ["attempt"] = attempt, ["log"] = log });
-        else Console.Write(log);
+        else Console.Write(Console.IsOutputRedirected ? log : Printable.Lines(log));
         return ExitCode.Success;
     }
 }

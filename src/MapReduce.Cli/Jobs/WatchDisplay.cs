@@ -104,7 +104,7 @@ internal sealed class WatchDisplay : IDisposable
     private void Line(string text)
     {
         Clear();
-        Console.Error.WriteLine(text);
+        Console.Error.WriteLine(Printable.Of(text));
     }
 
     private void Clear()

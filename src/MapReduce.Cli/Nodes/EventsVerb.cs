@@ -35,7 +35,7 @@ internal static class EventsVerb
             await foreach (var change in client.WatchClusterAsync(options.From, cancellation))
             {
                 if (options.Json) Output.JsonLine(change);
-                else Console.WriteLine(Text(change));
+                else Printable.WriteLine(Text(change));
                 if (--left == 0) break;
             }
         }

@@ -64,7 +64,7 @@ internal static class NodeVerbs
         foreach (var node in nodes.Nodes)
         {
             var marks = string.Concat(node.Master ? "  master" : "", node.Draining ? "  draining" : "", node.Quarantined ? "  quarantined" : "");
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{node.Name}  {node.State}  {node.Busy} of {node.Slots} slots busy  {node.Http}{marks}"));
+            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{node.Name}  {node.State}  {node.Busy} of {node.Slots} slots busy  {node.Http}{marks}"));
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"epoch {nodes.Epoch}"));
         return ExitCode.Success;

@@ -38,7 +38,7 @@ internal static class ReplayVerb
 
     private static ExitCode Run(MapReduceClient client, string name, string folder, ReplayOptions options, CancellationToken cancellation)
     {
-        Action<string> say = options.Json ? _ => { } : Console.Error.WriteLine;
+        Action<string> say = options.Json ? _ => { } : text => Console.Error.WriteLine(Printable.Of(text));
         var job = client.JobAsync(name, cancellation).GetAwaiter().GetResult();
         var task = ReplayedTask.Find(name, options.Task, EventsAsync(client, job, cancellation).GetAwaiter().GetResult());
         var order = client.OrderAsync(job.Id, cancellation).GetAwaiter().GetResult();
@@ -53,8 +53,8 @@ internal static class ReplayVerb
             return options.Json ? ExitCode.Failed : throw new UserException(ExitCode.Failed, $"It fails here, too: {error.Message}");
         if (error is not null) ExceptionDispatchInfo.Throw(error);
         if (options.Json) return ExitCode.Success;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Attempt} ends well here: {replay.Totals?.RecordsRead ?? 0} records read, {replay.Totals?.RowsWritten ?? 0} rows written."));
-        if (task.Failure is { } elsewhere) Console.WriteLine($"On {elsewhere.Node} it failed ({elsewhere.Reason}), so look at what differs there: memory, disk, files beside the input, the time. See mr job diagnose {name}.");
+        Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{task.Attempt} ends well here: {replay.Totals?.RecordsRead ?? 0} records read, {replay.Totals?.RowsWritten ?? 0} rows written."));
+        if (task.Failure is { } elsewhere) Printable.WriteLine($"On {elsewhere.Node} it failed ({elsewhere.Reason}), so look at what differs there: memory, disk, files beside the input, the time. See mr job diagnose {name}.");
         if (options.Keep is not null) Console.WriteLine($"What it made is in {folder}.");
         return ExitCode.Success;
     }

@@ -17,19 +17,19 @@ internal static class ReportDisplay
         var retries = report.Retries == 1 ? "1 retry" : $"{report.Retries} retries";
         text.AppendLine(CultureInfo.InvariantCulture,
             $"finished in {Sizes.Show(report.Elapsed)} · {Sizes.Show(report.InputBytes)} · {Sizes.ShowSpeed(report.InputBytes, report.Elapsed)} · {retries}");
-        if (report.SkippedRecords > 0) text.AppendLine(CultureInfo.InvariantCulture, $"{report.SkippedRecords} bad records skipped; see {Path.Combine(report.Output, "_quarantine")}");
+        if (report.SkippedRecords > 0) text.AppendLine(CultureInfo.InvariantCulture, $"{report.SkippedRecords} bad records skipped; see {Printable.Of(Path.Combine(report.Output, "_quarantine"))}");
         text.AppendLine();
         AppendRows(report, text);
         if (report.Manifest.Counters.Count > 0)
         {
             text.AppendLine("counters");
-            foreach (var (name, count) in report.Manifest.Counters) text.AppendLine(CultureInfo.InvariantCulture, $"  {name}  {count}");
+            foreach (var (name, count) in report.Manifest.Counters) text.AppendLine(CultureInfo.InvariantCulture, $"  {Printable.Of(name)}  {count}");
         }
         text.AppendLine($"phases    {string.Join(" · ", report.Phases.Select(phase => $"{phase.Phase} {Sizes.Show(phase.Duration)}"))}");
         text.AppendLine($"shuffle   {Sizes.Show(report.ShuffleBytes)}{(report.SpilledBytes > 0 ? $", {Sizes.Show(report.SpilledBytes)} through files" : "")}");
         if (report.HotKeys.Count > 0)
-            text.AppendLine($"hottest   {string.Join(" · ", report.HotKeys.Select(key => string.Create(CultureInfo.InvariantCulture, $"{Printable(key.Key)} {key.Weight}")))}");
-        text.AppendLine($"output    {report.Output}");
+            text.AppendLine($"hottest   {string.Join(" · ", report.HotKeys.Select(key => string.Create(CultureInfo.InvariantCulture, $"{Printable.Of(key.Key)} {key.Weight}")))}");
+        text.AppendLine($"output    {Printable.Of(report.Output)}");
         Console.Write(text);
     }
 
@@ -74,7 +74,7 @@ internal static class ReportDisplay
         using var reader = new StreamReader(Path.Combine(report.Output, first.Name));
         var shown = 0;
         var buffer = new char[RowLength + 1];
-        for (; shown < RowsShown && ReadRow(reader, buffer) is { } row; shown++) text.AppendLine($"  {Printable(row)}");
+        for (; shown < RowsShown && ReadRow(reader, buffer) is { } row; shown++) text.AppendLine($"  {Printable.Of(row)}");
         if (rows > shown) text.AppendLine(CultureInfo.InvariantCulture, $"  … {rows - shown} more rows");
         text.AppendLine();
     }
@@ -90,6 +90,4 @@ internal static class ReportDisplay
             if (length <= RowLength) buffer[length++] = (char)next;
         }
     }
-
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) && c != '\t' ? '·' : c));
 }

@@ -26,9 +26,9 @@ internal static class TopScreen
     {
         var nodes = view.Nodes.Nodes;
         var ill = nodes.Where(node => node.State != "up" || node.Quarantined).Select(node => $"{node.Name} is {(node.Quarantined ? "quarantined" : node.State)}").ToList();
-        var health = ill.Count == 0 ? "[green]Healthy[/]" : $"[red]{Markup.Escape(string.Join(", ", ill))}[/]";
-        return health + Markup.Escape(string.Create(CultureInfo.InvariantCulture,
-            $": {nodes.Count} nodes, {nodes.Sum(node => node.Busy)} of {nodes.Sum(node => node.Slots)} slots busy, master {view.Nodes.Master}, epoch {view.Nodes.Epoch}; {view.Total} jobs, {view.Running.Count} running, reading {Sizes.Show(view.Rates.Values.Sum())}/s"));
+        var health = ill.Count == 0 ? "[green]Healthy[/]" : $"[red]{Markup.Escape(Printable.Of(string.Join(", ", ill)))}[/]";
+        return health + Markup.Escape(Printable.Of(string.Create(CultureInfo.InvariantCulture,
+            $": {nodes.Count} nodes, {nodes.Sum(node => node.Busy)} of {nodes.Sum(node => node.Slots)} slots busy, master {view.Nodes.Master}, epoch {view.Nodes.Epoch}; {view.Total} jobs, {view.Running.Count} running, reading {Sizes.Show(view.Rates.Values.Sum())}/s")));
     }
 
     private static Table Nodes(ClusterView view)
@@ -78,7 +78,7 @@ internal static class TopScreen
     }
 
     /// <summary>Names come from users: they are never markup, and control characters in them never reach the terminal.</summary>
-    private static Text Text(string text) => new(string.Concat(text.Select(c => char.IsControl(c) ? '·' : c)));
+    private static Text Text(string text) => new(Printable.Of(text.Replace('\t', ' ')));
 
     private static Table Plain(params string[] columns)
     {
