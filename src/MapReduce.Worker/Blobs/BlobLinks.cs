@@ -111,7 +111,7 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
         if (Place(address, digest) is not { } place)
         {
             links.Warn($"A member of the cluster says that its address is '{address}', which is no address of a node. No copies go there.");
-            return false;
+            return $"{address} (is no address of a node)";
         }
         try
         {
