@@ -13,6 +13,9 @@ internal static class AkkaConfiguration
     /// <summary>The name of the actor system, which all nodes share.</summary>
     public const string SystemName = "mapreduce";
 
+    /// <summary>How the addresses of nodes begin.</summary>
+    public const string Protocol = "akka.ssl.tcp";
+
     public const string MasterRole = "master";
     public const string WorkerRole = "worker";
 
@@ -63,7 +66,8 @@ internal static class AkkaConfiguration
               remote.dot-netty.tcp {
                 hostname = {{Quote(settings.Host)}}
                 port = {{settings.Port}}
-                enable-ssl = {{(settings.Tls is null ? "off" : "on")}}
+                # Nodes know each other by their certificates, on loopback too: whoever else is on the machine could join otherwise.
+                enable-ssl = on
               }
               cluster {
                 roles = [{{string.Join(", ", roles.Select(Quote))}}]
@@ -118,7 +122,7 @@ internal static class AkkaConfiguration
 
     /// <summary>The addresses of the nodes that <c>mapreduce.cluster.seeds</c> names.</summary>
     public static IReadOnlyList<string> SeedsOf(NodeSettings settings)
-        => [.. settings.Seeds.Select(seed => $"{(settings.Tls is null ? "akka.tcp" : "akka.ssl.tcp")}://{SystemName}@{seed}")];
+        => [.. settings.Seeds.Select(seed => $"{Protocol}://{SystemName}@{seed}")];
 
     private static string NameOf<T>() => $"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}";
 

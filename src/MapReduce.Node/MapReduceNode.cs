@@ -73,7 +73,7 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <exception cref="ConfigurationException">A port is taken, the database of the journal refuses the node, or a setting makes no sense.</exception>
     public static async Task<MapReduceNode> StartAsync(NodeSettings settings, IReadOnlyList<string>? electors = null, CancellationToken cancellation = default)
     {
-        PrivateFolder.Make(settings.Folder);
+        PrivateFiles.MakeFolder(settings.Folder);
         // In later lives the database is known to have let this node in, and it is waited for.
         var absence = electors is null && settings.IsMaster ? await Task.Run(() => JournalDatabase.Absence(settings), cancellation) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -87,7 +87,7 @@ public sealed class MapReduceNode : IAsyncDisposable
             akka.AddHocon(AkkaConfiguration.Make(settings), HoconAddMode.Prepend);
             NodeLogging.Route(akka, settings, services);
             akka.AddSetup(Journal.Options(settings));
-            if (settings.Tls is { } tls) akka.AddSetup(Transport.Remoting(tls));
+            akka.AddSetup(Transport.Remoting(settings));
         });
         var application = builder.Build();
         MapReduceNode? node = null;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Storage;
 
 namespace MapReduce.Node;
@@ -11,7 +12,11 @@ public sealed class MiniCluster : IAsyncDisposable
     // A busy machine takes long to make a node a member.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    // What others reach the nodes at.
+    private static readonly string[] Hosts = ["127.0.0.1", "localhost"];
+
     private readonly string folder;
+    private readonly ClusterAuthority authority;
     private readonly string settings;
     private readonly Func<NodeSettings, IReadOnlyList<ICommitParticipant>> participants;
     private readonly List<int> ports = [];
@@ -21,6 +26,7 @@ public sealed class MiniCluster : IAsyncDisposable
     private MiniCluster(string folder, string settings, Func<NodeSettings, IReadOnlyList<ICommitParticipant>> participants)
     {
         this.folder = folder;
+        authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
         this.settings = settings;
         this.participants = participants;
     }
@@ -39,10 +45,8 @@ public sealed class MiniCluster : IAsyncDisposable
     public static async Task<MiniCluster> StartAsync(int count, string folder, string settings = "", Func<NodeSettings, IReadOnlyList<ICommitParticipant>>? participants = null)
     {
         var cluster = new MiniCluster(folder, settings, participants ?? (_ => []));
-        PrivateFolder.Make(folder);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var token = new StreamWriter(cluster.TokenFile, options)) await token.WriteAsync(cluster.Token);
+        PrivateFiles.MakeFolder(folder);
+        PrivateFiles.Write(cluster.TokenFile, cluster.Token);
         try
         {
             for (var i = 0; i < count; i++) await cluster.AddAsync();
@@ -65,6 +69,7 @@ public sealed class MiniCluster : IAsyncDisposable
         // Until the first node has chosen its port there is nobody to join.
         var port = Ports.Free();
         ports.Add(port);
+        var (certificate, key) = authority.Renew(name, Hosts);
         var overlay = NodeConfiguration.Parse($$"""
             mapreduce {
               node {
@@ -76,6 +81,12 @@ public sealed class MiniCluster : IAsyncDisposable
               http {
                 port = 0
                 token-file = "{{TokenFile}}"
+                tls = off
+              }
+              tls {
+                authority = "{{authority.CertificateFile}}"
+                certificate = "{{certificate}}"
+                key = "{{key}}"
               }
               journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
               worker.slots = 1

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node;
 
-/// <summary>How bytes travel between nodes: in the clear on loopback, and beyond it by TLS in which both sides show a certificate of the cluster's authority.</summary>
+/// <summary>How bytes travel between nodes: messages by TLS in which both sides show a certificate of the cluster's authority, and so HTTP, but for loopback, where a browser may come in the clear.</summary>
 internal static class Transport
 {
     public static void Listen(KestrelServerOptions kestrel, NodeSettings settings)
@@ -24,7 +24,7 @@ internal static class Transport
         Action<ListenOptions> options = listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (settings.Tls is { } tls) UseTls(listen, tls);
+            if (settings.HttpTls) UseTls(listen, settings.Tls);
         };
         if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
         else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
@@ -65,21 +65,21 @@ internal static class Transport
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         // Requests carry the context of the span that sends them, and not of one within the handler that nobody exports.
         handler.ActivityHeadersPropagator = null;
-        if (settings.Tls is { } tls)
+        if (settings.HttpTls)
         {
             handler.SslOptions = new SslClientAuthenticationOptions
             {
-                ClientCertificates = [tls.Certificate],
-                CertificateChainPolicy = Policy(tls.Authority),
+                ClientCertificates = [settings.Tls.Certificate],
+                CertificateChainPolicy = Policy(settings.Tls.Authority),
             };
         }
         return handler;
     }
 
     /// <summary>For messages between nodes.</summary>
-    public static DotNettySslSetup Remoting(TlsFiles tls) => new(tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
+    public static DotNettySslSetup Remoting(NodeSettings settings) => new(settings.Tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
         // Whoever is called must show a certificate for the host of the call. Where another calls us there is no such name, and the stream finds no mismatch.
-        (certificate, _, _, errors, _) => certificate is not null && IsOfAuthority(certificate, tls) && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
+        (certificate, _, _, errors, _) => certificate is not null && IsOfAuthority(certificate, settings.Tls) && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
 
     private static bool IsOfAuthority(X509Certificate2 certificate, TlsFiles tls)
     {

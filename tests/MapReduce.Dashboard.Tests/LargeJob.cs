@@ -106,10 +106,10 @@ internal sealed class LargeJob : IAsyncDisposable
               journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
             }
             """, Worker);
-        var settings = NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), own, Worker).WithFallback(NodeConfiguration.Local));
+        var settings = NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), own, Worker).WithFallback(NodeConfiguration.Local)) with { Tls = master.Tls };
         var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(AkkaConfiguration.Make(settings));
-        var system = ActorSystem.Create(AkkaConfiguration.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), Journal.Options(settings)));
-        Akka.Cluster.Cluster.Get(system).Join(new Address("akka.tcp", AkkaConfiguration.SystemName, master.Host, master.Port));
+        var system = ActorSystem.Create(AkkaConfiguration.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), Journal.Options(settings), Transport.Remoting(settings)));
+        Akka.Cluster.Cluster.Get(system).Join(new Address(AkkaConfiguration.Protocol, AkkaConfiguration.SystemName, master.Host, master.Port));
         return system;
     }
 

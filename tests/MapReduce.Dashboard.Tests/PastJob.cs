@@ -40,7 +40,7 @@ internal sealed class PastJob
     public static async Task WriteAsync(NodeSettings settings, DateTimeOffset began)
     {
         var job = new PastJob(began);
-        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(AkkaConfiguration.Make(settings)), Journal.Options(settings));
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(AkkaConfiguration.Make(settings)), Journal.Options(settings), Transport.Remoting(settings));
         using var system = ActorSystem.Create("past", setup);
         await WriteAsync(system, $"job-{Id}", [.. job.events.Select(JobEventCodec.ToRecord)], JobStateCodec.Write(job.state));
         var uneven = new JobState(JobId.Parse(UnevenJob.Id), new JobRules());

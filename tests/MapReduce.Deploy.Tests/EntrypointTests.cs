@@ -1,4 +1,5 @@
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using Xunit;
 
 namespace MapReduce.Deploy.Tests;
@@ -36,6 +37,9 @@ public sealed class EntrypointTests : IDisposable
     public void Its_settings_are_those_of_the_environment_and_the_secrets()
     {
         File.WriteAllText(Path.Combine(Secrets, "journal.conf"), "mapreduce.journal { provider = postgresql, connection = \"Host=database\" }\n");
+        var authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
+        var (certificate, key) = authority.Issue("node-2", ["localhost"]);
+        foreach (var (made, name) in ((string, string)[])[(authority.CertificateFile, "authority.pem"), (certificate, "certificate.pem"), (key, "key.pem")]) File.Copy(made, Path.Combine(Secrets, name));
         var more = Path.Combine(folder, "more.conf");
         File.WriteAllText(more, "mapreduce.worker.slots = 7\n");
         foreach (var (name, value) in new Dictionary<string, string>
@@ -55,6 +59,6 @@ public sealed class EntrypointTests : IDisposable
         Assert.Equal(("node-2", "localhost", 7, "postgresql", true, false), (settings.Name, settings.Host, settings.Slots, settings.JournalProvider, settings.IsWorker, settings.IsMaster));
         Assert.Equal(["node-1:4500", "node-2:4500"], settings.Seeds);
         Assert.Equal(["mapreduce", "mapreduce.example"], settings.Names);
-        Assert.True(settings.Log.Json);
+        Assert.True(settings.Log.Json && settings.HttpTls);
     }
 }

@@ -25,7 +25,7 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
-        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\n{Tls(authority, "node", "127.0.0.1")}");
+        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\nmapreduce.http.tls = on\n{Tls(authority, "node", "127.0.0.1")}");
     }
 
     public async Task DisposeAsync()
@@ -118,7 +118,7 @@ public sealed class TlsTests : IAsyncLifetime
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, enable-ssl = on }
             }
             """);
-        using var rogue = ActorSystem.Create("rogue", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new DotNettySslSetup(node.Tls!.Certificate, suppressValidation: true)));
+        using var rogue = ActorSystem.Create("rogue", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new DotNettySslSetup(node.Tls.Certificate, suppressValidation: true)));
         rogue.ActorSelection($"akka.ssl.tcp://mapreduce@127.0.0.1:{node.Port}/user/founder").Tell(new Uninvited("hello"));
         using var patience = new CancellationTokenSource(Patience.Limit);
         await foreach (var error in errors.Reader.ReadAllAsync(patience.Token))

@@ -6,6 +6,7 @@ using Akka.Configuration;
 using MapReduce.Master;
 using MapReduce.Node;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Work;
@@ -141,19 +142,20 @@ internal static class MasterSoak
 
     private static ActorSystem Start(string folder, string name)
     {
+        var authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
+        var (certificate, key) = authority.Renew(name, ["127.0.0.1"]);
+        PrivateFiles.Write(Path.Combine(folder, "token"), new string('t', 32));
         var overlay = NodeConfiguration.Parse($$"""
             mapreduce {
               node { name = "{{name}}", port = 0, folder = "{{Path.Combine(folder, name)}}" }
-              http { port = 0, token-file = "{{Path.Combine(folder, "token")}}" }
+              http { port = 0, token-file = "{{Path.Combine(folder, "token")}}", tls = off }
+              tls { authority = "{{authority.CertificateFile}}", certificate = "{{certificate}}", key = "{{key}}" }
               journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
             }
             akka.loglevel = OFF
             """, name);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var token = new StreamWriter(Path.Combine(folder, "token"), options)) token.Write(new string('t', 32));
         var settings = NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, name).WithFallback(NodeConfiguration.Local));
         var config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(AkkaConfiguration.Make(settings)).WithFallback(ConfigurationFactory.Default());
-        return ActorSystem.Create(AkkaConfiguration.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), Journal.Options(settings)));
+        return ActorSystem.Create(AkkaConfiguration.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), Journal.Options(settings), Transport.Remoting(settings)));
     }
 }

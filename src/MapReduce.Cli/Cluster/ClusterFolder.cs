@@ -1,4 +1,4 @@
-using MapReduce.Node;
+using MapReduce.Node.Security;
 
 namespace MapReduce.Cli.Cluster;
 
@@ -10,7 +10,7 @@ internal static class ClusterFolder
     /// <summary>Makes it. One that an older program has made, or that is empty, is closed to others; one with something else in it stays as it is, because others may need that.</summary>
     public static void Make(string folder)
     {
-        PrivateFolder.Make(folder);
+        PrivateFiles.MakeFolder(folder);
         if (OperatingSystem.IsWindows()) return;
         var mode = File.GetUnixFileMode(folder);
         if ((mode & ~Owner) == 0 || !IsOfCluster(folder)) return;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using MapReduce.Node;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cluster;
@@ -13,6 +14,11 @@ internal sealed class LocalCluster(string folder)
     private static readonly TimeSpan StartPatience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    // What others reach the nodes at.
+    private static readonly string[] Hosts = ["127.0.0.1", "localhost"];
+
+    private readonly ClusterAuthority authority = new(Path.Combine(folder, "certificates"));
 
     public string Folder { get; } = folder;
 
@@ -32,7 +38,7 @@ internal sealed class LocalCluster(string folder)
         if (ClusterState.Read(Folder) is { } before && before.Nodes.Any(node => IsAlive(node)))
             throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' is up already. See it with mr cluster status, end it with mr cluster down, or start another with --folder.");
         ClusterFolder.Make(Folder);
-        MakeToken();
+        if (!File.Exists(ClusterState.TokenFile(Folder))) PrivateFiles.Write(ClusterState.TokenFile(Folder), RandomNumberGenerator.GetHexString(64, lowercase: true));
         var ports = Enumerable.Range(0, 2 * nodes).Select(_ => 0).ToArray();
         for (var i = 0; i < ports.Length; i++)
             while (ports[i] == 0 || ports.AsSpan(0, i).Contains(ports[i])) ports[i] = Ports.Free();
@@ -61,6 +67,7 @@ internal sealed class LocalCluster(string folder)
         var state = State;
         var seeds = state.Nodes.Where(IsAlive).Select(node => node.Port).Take(3).ToList();
         if (seeds.Count == 0) throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' has no living node to join. Start it with mr cluster up.");
+        if (!File.Exists(authority.CertificateFile)) throw new UserException(ExitCode.Cluster, $"The nodes of the cluster in '{Folder}' run an older program, to which this one cannot add. End them with mr cluster down, and start them again with mr cluster up; jobs go on.");
         // A node that was lost is started again under its name and with what it still has on its disk.
         var lost = state.Nodes.FirstOrDefault(node => !IsAlive(node));
         var number = lost?.Number ?? state.Nodes.Max(node => node.Number) + 1;
@@ -112,21 +119,13 @@ internal sealed class LocalCluster(string folder)
         process?.Kill();
     }
 
-    private void MakeToken()
-    {
-        var file = ClusterState.TokenFile(Folder);
-        if (File.Exists(file)) return;
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(file, options);
-        writer.Write(RandomNumberGenerator.GetHexString(64, lowercase: true));
-    }
-
     private NodeProcess Start(int number, int port, int httpPort, int slots, IReadOnlyList<int> seeds, IReadOnlyList<string> settings)
     {
         var name = $"node-{number}";
         var own = Path.Combine(Folder, name);
-        PrivateFolder.Make(own);
+        PrivateFiles.MakeFolder(own);
+        // A new one for each life, so that none comes to its end.
+        var (certificate, key) = authority.Renew(name, Hosts);
         var file = Path.Combine(own, "node.conf");
         File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $$"""
             mapreduce {
@@ -139,6 +138,12 @@ internal sealed class LocalCluster(string folder)
               http {
                 port = {{httpPort}}
                 token-file = "{{ClusterState.TokenFile(Folder)}}"
+                tls = off
+              }
+              tls {
+                authority = "{{authority.CertificateFile}}"
+                certificate = "{{certificate}}"
+                key = "{{key}}"
               }
               worker.slots = {{slots}}
               journal.connection = "Data Source={{Path.Combine(Folder, "journal.db")}}"

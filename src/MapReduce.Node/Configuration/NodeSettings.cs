@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using MapReduce.Coordination;
 using MapReduce.Master;
+using MapReduce.Node.Security;
 using MapReduce.Storage;
 using MapReduce.Worker;
 
@@ -44,8 +45,11 @@ public sealed record NodeSettings
     /// <summary>Names under which the API may be called.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>The certificates; null on loopback.</summary>
-    public TlsFiles? Tls { get; init; }
+    /// <summary>The certificates, under which all messages between nodes travel.</summary>
+    public required TlsFiles Tls { get; init; }
+
+    /// <summary>Whether HTTP travels under them as well.</summary>
+    public bool HttpTls { get; init; }
 
     /// <summary>How many tasks run at a time.</summary>
     public int Slots { get; init; }
@@ -81,7 +85,7 @@ public sealed record NodeSettings
     public NodeSettings With(IReadOnlyList<ICommitParticipant> participants) => this with { Master = Master with { Participants = participants } };
 
     /// <summary>The beginning of the node's URLs.</summary>
-    public string HttpAddress => $"{(Tls is null ? "http" : "https")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
+    public string HttpAddress => $"{(HttpTls ? "https" : "http")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
 
     /// <summary>Whether the address of the node is one that only this machine can reach.</summary>
     public bool IsLoopback => Host == "localhost" || (System.Net.IPAddress.TryParse(Host, out var address) && System.Net.IPAddress.IsLoopback(address));
@@ -126,7 +130,8 @@ public sealed record NodeSettings
             Seeds = [.. config.GetStringList("cluster.seeds")],
             Token = ReadToken(Required(config, "http.token-file")),
             Names = [.. config.GetStringList("http.names")],
-            Tls = tls,
+            Tls = tls ?? NodeCertificate.OfOneAlone(),
+            HttpTls = tls is not null && config.GetBoolean("http.tls"),
             Slots = roles.Contains("worker") ? slots : 0,
             JournalProvider = config.GetString("journal.provider"),
             JournalConnection = config.GetString("journal.connection"),
@@ -143,6 +148,10 @@ public sealed record NodeSettings
         };
         if (!settings.IsLoopback && tls is null)
             throw new ConfigurationException($"The node listens at {host}, beyond this machine, and has no certificates, so it does not start. Make them with mr certificate create and set mapreduce.tls.authority, certificate and key; or set mapreduce.node.host to 127.0.0.1.");
+        if (!settings.IsLoopback && !settings.HttpTls)
+            throw new ConfigurationException($"The node listens at {host}, beyond this machine, and mapreduce.http.tls is off, so it does not start. Set it on; or set mapreduce.node.host to 127.0.0.1.");
+        if (tls is null && settings.Seeds.FirstOrDefault(seed => seed != $"{host}:{port}") is { } other)
+            throw new ConfigurationException($"mapreduce.cluster.seeds names {other}, and this node has no certificates, by which nodes know each other. Make them with mr certificate create and set mapreduce.tls.authority, certificate and key; or let this node be alone, with seeds = [].");
         if (settings.JournalProvider is not ("sqlite" or "postgresql")) throw new ConfigurationException($"mapreduce.journal.provider is '{settings.JournalProvider}'. It may be sqlite or postgresql.");
         return settings with { Worker = ReadWorker(config, settings) };
     }
@@ -213,8 +222,7 @@ public sealed record NodeSettings
     private static string ReadToken(string file)
     {
         if (!File.Exists(file)) throw new ConfigurationException($"There is no token file '{file}' (mapreduce.http.token-file). Make one: a random text that only its owner may read.");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & (UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
-            throw new ConfigurationException($"Others than its owner may read or write the token file '{file}'. Take that right away: chmod 600 '{file}'.");
+        PrivateFiles.Require(file, "token file");
         var token = File.ReadAllText(file).Trim();
         return token.Length >= 16 ? token : throw new ConfigurationException($"The token in '{file}' has {token.Length} characters, and needs at least 16.");
     }

@@ -17,13 +17,14 @@ public sealed record TlsFiles(X509Certificate2 Authority, X509Certificate2 Certi
         try
         {
             using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
-            // A key from PEM lives in memory only, and some platforms want it in a store.
-            var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
-            return new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority), own);
+            return new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority), InStore(pem));
         }
         catch (CryptographicException exception)
         {
             throw new ConfigurationException($"The certificate '{certificate}', its key '{key}' or the authority '{authority}' cannot be read: {exception.Message} Make them with mr certificate create.", exception);
         }
     }
+
+    /// <summary>The same certificate with its key in a store: one from PEM lives in memory only, and some platforms want more.</summary>
+    internal static X509Certificate2 InStore(X509Certificate2 certificate) => X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MapReduce.Node.Configuration;
@@ -9,9 +8,7 @@ namespace MapReduce.Node.Security;
 /// <param name="folder">Where its files are: <c>authority.pem</c>, which every node needs, and <c>authority.key</c>, which no node does.</param>
 public sealed class ClusterAuthority(string folder)
 {
-    private static readonly TimeSpan AuthorityTerm = TimeSpan.FromDays(3650);
-    private static readonly TimeSpan NodeTerm = TimeSpan.FromDays(730);
-    private static readonly TimeSpan Tolerance = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Term = TimeSpan.FromDays(3650);
 
     /// <summary>The authority's certificate.</summary>
     public string CertificateFile => Path.Combine(folder, "authority.pem");
@@ -25,26 +22,31 @@ public sealed class ClusterAuthority(string folder)
     /// <exception cref="ConfigurationException">The node has a certificate already, or the authority's files do not fit.</exception>
     public (string Certificate, string Key) Issue(string name, IReadOnlyList<string> hosts)
     {
-        Directory.CreateDirectory(folder);
-        var (certificateFile, keyFile) = (Path.Combine(folder, $"{name}.pem"), Path.Combine(folder, $"{name}.key"));
+        var (certificateFile, keyFile) = FilesOf(name);
         if (File.Exists(certificateFile) || File.Exists(keyFile)) throw new ConfigurationException($"'{certificateFile}' is there already. Remove it and its key to make another, or choose another name.");
+        return Make(name, hosts);
+    }
+
+    /// <summary>Makes a node's certificate as <see cref="Issue"/> does, in place of one that it may have.</summary>
+    /// <param name="name">The node's name, which names the files.</param>
+    /// <param name="hosts">The host names and addresses that others reach the node at.</param>
+    /// <returns>The files of the certificate and its key.</returns>
+    /// <exception cref="ConfigurationException">The authority's files do not fit.</exception>
+    public (string Certificate, string Key) Renew(string name, IReadOnlyList<string> hosts) => Make(name, hosts);
+
+    private (string Certificate, string Key) FilesOf(string name) => (Path.Combine(folder, $"{name}.pem"), Path.Combine(folder, $"{name}.key"));
+
+    private (string Certificate, string Key) Make(string name, IReadOnlyList<string> hosts)
+    {
+        PrivateFiles.MakeFolder(folder);
         using var authority = Open();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        var names = new SubjectAlternativeNameBuilder();
-        foreach (var host in hosts)
-        {
-            if (IPAddress.TryParse(host, out var address)) names.AddIpAddress(address);
-            else names.AddDnsName(host);
-        }
-        request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
-        using var certificate = request.Create(authority, now - Tolerance, now + NodeTerm < authority.NotAfter ? now + NodeTerm : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        using var certificate = NodeCertificate.Request(name, key, hosts)
+            .Create(authority, now - NodeCertificate.Tolerance, now + NodeCertificate.Term < authority.NotAfter ? now + NodeCertificate.Term : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        var (certificateFile, keyFile) = FilesOf(name);
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
-        WriteKey(keyFile, key);
+        PrivateFiles.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
         return (certificateFile, keyFile);
     }
 
@@ -57,17 +59,9 @@ public sealed class ClusterAuthority(string folder)
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var now = DateTimeOffset.UtcNow;
-        using var certificate = request.CreateSelfSigned(now - Tolerance, now + AuthorityTerm);
+        using var certificate = request.CreateSelfSigned(now - NodeCertificate.Tolerance, now + Term);
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
-        WriteKey(KeyFile, key);
+        PrivateFiles.Write(KeyFile, key.ExportPkcs8PrivateKeyPem());
         return X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
-    }
-
-    private static void WriteKey(string file, ECDsa key)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using var writer = new StreamWriter(file, options);
-        writer.Write(key.ExportPkcs8PrivateKeyPem());
     }
 }

@@ -1,0 +1,39 @@
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Node.Security;
+
+/// <summary>Files and folders that only their owner may read. On Windows they have the rights of the folder that they are in.</summary>
+public static class PrivateFiles
+{
+    private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnersFolder = OwnersFile | UnixFileMode.UserExecute;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>Makes a folder that nobody else may enter. One that is there keeps its rights.</summary>
+    public static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, OwnersFolder);
+    }
+
+    /// <summary>Writes a file, in place of one that may be there.</summary>
+    public static void Write(string file, string text)
+    {
+        // One that is there would keep its rights.
+        File.Delete(file);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnersFile;
+        using var writer = new StreamWriter(file, options);
+        writer.Write(text);
+    }
+
+    /// <summary>Refuses a secret that others may read or write.</summary>
+    /// <param name="file">Where it is.</param>
+    /// <param name="what">What it is called.</param>
+    /// <exception cref="ConfigurationException">They may.</exception>
+    internal static void Require(string file, string what)
+    {
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+            throw new ConfigurationException($"Others than its owner may read or write the {what} '{file}'. Take that right away: chmod 600 '{file}'.");
+    }
+}
