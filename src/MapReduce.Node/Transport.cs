@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
+using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Http;
+using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -24,7 +25,7 @@ internal static class Transport
         Action<ListenOptions> options = listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (settings.HttpTls) UseTls(listen, settings.Tls);
+            if (settings.HttpTls) UseTls(listen, settings);
         };
         if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
         else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
@@ -36,8 +37,9 @@ internal static class Transport
         => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
     /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
-    private static void UseTls(ListenOptions listen, TlsFiles tls)
+    private static void UseTls(ListenOptions listen, NodeSettings settings)
     {
+        var peers = Peers(settings);
         var log = new RefusalLog(listen.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
         var isAgreed = new object();
         listen.Use(next => async connection =>
@@ -47,10 +49,15 @@ internal static class Transport
         });
         listen.UseHttps(new HttpsConnectionAdapterOptions
         {
-            ServerCertificate = tls.Certificate,
+            ServerCertificate = settings.Tls.Certificate,
             // People have a token and no certificate; nodes have both, and without one nothing internal is answered.
             ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-            ClientCertificateValidation = (certificate, _, _) => IsOfAuthority(certificate, tls),
+            ClientCertificateValidation = (certificate, _, _) =>
+            {
+                if (peers.RefuseClient(certificate) is not { } refusal) return true;
+                log.LogWarning("Refused a client: {Refusal}.", refusal);
+                return false;
+            },
         });
         listen.Use(next => connection =>
         {
@@ -70,27 +77,23 @@ internal static class Transport
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificates = [settings.Tls.Certificate],
-                CertificateChainPolicy = Policy(settings.Tls.Authority),
+                CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority),
             };
         }
         return handler;
     }
 
     /// <summary>For messages between nodes.</summary>
-    public static DotNettySslSetup Remoting(NodeSettings settings) => new(settings.Tls.Certificate, suppressValidation: false, requireMutualAuthentication: true,
-        // Whoever is called must show a certificate for the host of the call. Where another calls us there is no such name, and the stream finds no mismatch.
-        (certificate, _, _, errors, _) => certificate is not null && IsOfAuthority(certificate, settings.Tls) && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch));
-
-    private static bool IsOfAuthority(X509Certificate2 certificate, TlsFiles tls)
+    public static DotNettySslSetup Remoting(NodeSettings settings)
     {
-        using var chain = new X509Chain { ChainPolicy = Policy(tls.Authority) };
-        return chain.Build(certificate);
+        var peers = Peers(settings);
+        return new DotNettySslSetup(settings.Tls.Certificate, suppressValidation: false, requireMutualAuthentication: true, (certificate, _, peer, _, log) =>
+        {
+            var refusal = certificate is null ? "it shows no certificate" : peers.Refuse(certificate, peer);
+            if (refusal is not null) log.Warning("Refused {Peer}: {Refusal}.", peer, refusal);
+            return refusal is null;
+        });
     }
 
-    private static X509ChainPolicy Policy(X509Certificate2 authority)
-    {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.Add(authority);
-        return policy;
-    }
+    private static PeerCheck Peers(NodeSettings settings) => new(settings.Tls, settings.Peers, new HostAddresses());
 }

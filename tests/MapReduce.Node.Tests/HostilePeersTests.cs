@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using Xunit;
 
@@ -10,6 +9,8 @@ public sealed class HostilePeersTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
     private MiniCluster cluster = null!;
+
+    private MapReduceNode Victim => cluster.Nodes["node-1"];
 
     public async Task InitializeAsync() => cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), "mapreduce.node.roles = [master]");
 
@@ -27,46 +28,18 @@ public sealed class HostilePeersTests : IAsyncLifetime
         var own = Path.Combine(folder, "evil");
         PrivateFiles.MakeFolder(own);
         PrivateFiles.Write(Path.Combine(own, "token"), new string('e', 32));
-        var victim = cluster.Nodes["node-1"];
-        var heard = new HeardLog(victim.System);
-        var evil = await MapReduceNode.StartAsync(Evil(own, Path.Combine(folder, token), victim.Settings.Port));
-        try
-        {
-            await heard.AwaitAsync("Rejected incoming connection from");
-            using var client = cluster.Connect(Patience.Limit);
-            Assert.Equal(["node-1"], (await client.NodesAsync()).Nodes.Select(node => node.Name));
-            Assert.False(evil.Ready.IsCompleted);
-        }
-        finally
-        {
-            await evil.AbortAsync();
-        }
+        var settings = Joiner.Settings("evil", own, Path.Combine(folder, token), Victim, new ClusterAuthority(Path.Combine(own, "certificates")), "127.0.0.1");
+        await Joiner.AssertRefusedAsync(cluster, Victim, settings, "its certificate is not one of this cluster's");
     }
 
     [Fact]
     public async Task Who_speaks_to_a_node_in_the_clear_is_refused()
     {
-        var victim = cluster.Nodes["node-1"];
-        var heard = new HeardLog(victim.System);
+        var heard = new HeardLog(Victim.System);
         using var socket = new TcpClient();
-        await socket.ConnectAsync("127.0.0.1", victim.Settings.Port);
+        await socket.ConnectAsync("127.0.0.1", Victim.Settings.Port);
         // The length of a message, and as much.
         await socket.GetStream().WriteAsync(new byte[] { 16, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 });
         await heard.AwaitAsync("not an SSL/TLS record", "Rejected incoming connection from");
-    }
-
-    private static NodeSettings Evil(string own, string token, int seed)
-    {
-        var authority = new ClusterAuthority(Path.Combine(own, "certificates"));
-        var (certificate, key) = authority.Issue("evil", ["127.0.0.1"]);
-        var overlay = NodeConfiguration.Parse($$"""
-            mapreduce {
-              node { name = evil, port = 0, folder = "{{own}}", roles = [master] }
-              cluster.seeds = ["127.0.0.1:{{seed}}"]
-              http { port = 0, token-file = "{{token}}", tls = off }
-              tls { authority = "{{authority.CertificateFile}}", certificate = "{{certificate}}", key = "{{key}}" }
-            }
-            """, "evil");
-        return NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, "evil").WithFallback(NodeConfiguration.Local));
     }
 }

@@ -69,6 +69,21 @@ public sealed class TlsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_whose_certificate_is_for_another_host_is_no_member()
+    {
+        var seed = cluster.Nodes["node-1"];
+        var settings = Joiner.Settings("astray", Path.Combine(folder, "astray"), Path.Combine(folder, "cluster", "token"), seed, authority, "astray.example");
+        await Joiner.AssertRefusedAsync(cluster, seed, settings, "its certificate is for astray.example, and not for 127.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_node_whose_certificate_has_a_name_of_its_address_is_a_member()
+    {
+        var named = await cluster.AddAsync("named", $"mapreduce.node {{ host = localhost, roles = [master] }}\n{Tls(authority, "named", "localhost")}");
+        Assert.StartsWith("https://localhost:", named.Settings.HttpAddress, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_node_has_one_certificate_and_its_key_is_its_own()
     {
         Assert.Contains("there already", Assert.Throws<ConfigurationException>(() => authority.Issue("node", ["x"])).Message, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ using Akka.Serialization;
 
 namespace MapReduce.Partition.Tests;
 
-/// <summary>Speaks to nodes as a node does, with a certificate of the cluster, and sends a <see cref="Forgery"/>.</summary>
+/// <summary>Speaks to nodes as a node does, with a certificate of the cluster for its own address, and sends a <see cref="Forgery"/>.</summary>
 internal sealed class Forger : IAsyncDisposable
 {
     private readonly ActorSystem system;

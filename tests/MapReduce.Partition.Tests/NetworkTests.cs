@@ -50,6 +50,9 @@ public sealed class NetworkTests
         var here = cluster.Network.AddressOf(0);
         await AssertLoggedAsync(cluster, $"Mutual TLS required but client did not provide a certificate from [::ffff:{here}]", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, null)));
         await AssertLoggedAsync(cluster, $"Rejected incoming connection from [[::ffff:{here}]", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, foreign)));
+        // Nor is the certificate of a node good for another machine.
+        using var moved = Load(cluster, "certificates/node-2");
+        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}.", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, moved)));
         await AssertLoggedAsync(cluster, "not an SSL/TLS record", () => SendPlainAsync(cluster, MessagePort));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, HttpPort, foreign)));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", () => SendPlainAsync(cluster, HttpPort));
@@ -93,10 +96,11 @@ public sealed class NetworkTests
         }
     }
 
-    /// <summary>Not even a peer with a certificate of the cluster can make a node build an object of a type that is not on its list.</summary>
+    /// <summary>Not even a peer with a certificate of the cluster, for its own address, can make a node build an object of a type that is not on its list.</summary>
     private static async Task AssertForgeriesAreRefusedAsync(NetworkCluster cluster)
     {
-        using var certificate = Load(cluster, "certificates/node-2");
+        Assert.Equal(0, Mr.Run("certificate", "create", "forger", "--host", cluster.Network.AddressOf(0), "--folder", cluster["certificates"]).Code);
+        using var certificate = Load(cluster, "certificates/forger");
         await using var forger = new Forger(cluster.Network.AddressOf(0), certificate);
         foreach (var forgery in Forgery.All)
             await AssertLoggedAsync(cluster, forgery.Refusal, () =>

@@ -51,6 +51,9 @@ public sealed record NodeSettings
     /// <summary>Whether HTTP travels under them as well.</summary>
     public bool HttpTls { get; init; }
 
+    /// <summary>What is asked of other nodes beside that.</summary>
+    public required PeerSettings Peers { get; init; }
+
     /// <summary>How many tasks run at a time.</summary>
     public int Slots { get; init; }
 
@@ -131,6 +134,7 @@ public sealed record NodeSettings
             Token = ReadToken(Required(config, "http.token-file")),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
+            Peers = PeerSettings.Read(config.GetConfig("tls")),
             HttpTls = tls is not null && config.GetBoolean("http.tls"),
             Slots = roles.Contains("worker") ? slots : 0,
             JournalProvider = config.GetString("journal.provider"),

@@ -1,0 +1,47 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Node.Security;
+
+/// <summary>Whether the other side of a connection is let in: its certificate has to be one of the cluster's authority, and for where it is.</summary>
+/// <param name="tls">Whose authority counts.</param>
+/// <param name="settings">What else is asked.</param>
+/// <param name="addresses">What host names stand for.</param>
+public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses addresses)
+{
+    /// <summary>Why the other side of a connection for messages is refused; null where it is let in.</summary>
+    /// <param name="certificate">What it shows.</param>
+    /// <param name="peer">As Akka.NET has it: <c>ssl.tcp://mapreduce@HOST:PORT</c> where this node calls, <c>[ADDRESS]:PORT</c> where it is called.</param>
+    public string? Refuse(X509Certificate2 certificate, string peer)
+    {
+        if (IPEndPoint.TryParse(peer, out var caller)) return RefuseClient(certificate) ?? RefuseFrom(certificate, HostAddresses.Plain(caller.Address));
+        if (Uri.TryCreate(peer, UriKind.Absolute, out var called)) return RefuseStranger(certificate) ?? (IsFor(certificate, called.IdnHost) ? null : NotFor(certificate, called.IdnHost));
+        return "it is nowhere";
+    }
+
+    /// <summary>Why whoever calls is refused, wherever it is; null where it is let in.</summary>
+    /// <param name="certificate">What it shows.</param>
+    public string? RefuseClient(X509Certificate2 certificate) => RefuseStranger(certificate);
+
+    private string? RefuseStranger(X509Certificate2 certificate)
+    {
+        using var chain = new X509Chain { ChainPolicy = AuthorityPolicy.Of(tls.Authority) };
+        return chain.Build(certificate) ? null : $"its certificate is not one of this cluster's: {string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()))}";
+    }
+
+    private string? RefuseFrom(X509Certificate2 certificate, IPAddress address)
+        => !settings.ChecksCallers || IsFor(certificate, address.ToString()) || addresses.Has(NamesOf(certificate), address) ? null : NotFor(certificate, address.ToString());
+
+    private static bool IsFor(X509Certificate2 certificate, string host)
+        => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6 && certificate.MatchesHostname(host, allowWildcards: true, allowCommonName: false);
+
+    private static string NotFor(X509Certificate2 certificate, string host)
+        => $"its certificate is for {string.Join(", ", NamesOf(certificate).Concat(AlternativesOf(certificate).SelectMany(names => names.EnumerateIPAddresses()).Select(address => address.ToString())))}, and not for {host}";
+
+    /// <summary>The names that can be looked up: a pattern of names stands for no address.</summary>
+    private static List<string> NamesOf(X509Certificate2 certificate)
+        => [.. AlternativesOf(certificate).SelectMany(names => names.EnumerateDnsNames()).Where(name => !name.Contains('*', StringComparison.Ordinal))];
+
+    private static IEnumerable<X509SubjectAlternativeNameExtension> AlternativesOf(X509Certificate2 certificate) => certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>();
+}

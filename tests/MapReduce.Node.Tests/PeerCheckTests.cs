@@ -1,0 +1,63 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
+using Xunit;
+
+namespace MapReduce.Node.Tests;
+
+/// <summary>Which certificate is let in from where, and where to.</summary>
+public sealed class PeerCheckTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
+    private readonly ClusterAuthority authority;
+    private readonly X509Certificate2 certificate;
+    private readonly HostAddresses addresses = new((name, _) => Task.FromResult<IPAddress[]>(name == "node-1.example" ? [IPAddress.Parse("10.0.0.1")] : []), TimeProvider.System);
+
+    public PeerCheckTests()
+    {
+        authority = new ClusterAuthority(folder);
+        certificate = X509CertificateLoader.LoadCertificateFromFile(authority.Issue("node-1", ["node-1.example", "192.0.2.1", "2001:db8::1"]).Certificate);
+    }
+
+    public void Dispose()
+    {
+        certificate.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("ssl.tcp://mapreduce@node-1.example:4500")]
+    [InlineData("ssl.tcp://mapreduce@192.0.2.1:4500")]
+    [InlineData("ssl.tcp://mapreduce@[2001:db8::1]:4500")]
+    [InlineData("[::ffff:192.0.2.1]:45656")]
+    [InlineData("192.0.2.1:45656")]
+    [InlineData("[2001:db8::1]:45656")]
+    [InlineData("[::ffff:10.0.0.1]:45656")]
+    public void A_node_is_let_in_where_its_certificate_says(string peer) => Assert.Null(Check(new PeerSettings(ChecksCallers: true)).Refuse(certificate, peer));
+
+    [Theory]
+    [InlineData("ssl.tcp://mapreduce@node-2.example:4500", "not for node-2.example")]
+    [InlineData("ssl.tcp://mapreduce@10.0.0.1:4500", "not for 10.0.0.1")]
+    [InlineData("[::ffff:192.0.2.2]:45656", "is for node-1.example, 192.0.2.1, 2001:db8::1, and not for 192.0.2.2")]
+    [InlineData("unknown", "nowhere")]
+    public void A_node_is_refused_elsewhere(string peer, string words) => Assert.Contains(words, Check(new PeerSettings(ChecksCallers: true)).Refuse(certificate, peer), StringComparison.Ordinal);
+
+    [Fact]
+    public void Where_callers_may_be_anywhere_those_who_are_called_may_not()
+    {
+        var check = Check(new PeerSettings(ChecksCallers: false));
+        Assert.Null(check.Refuse(certificate, "[::ffff:192.0.2.2]:45656"));
+        Assert.NotNull(check.Refuse(certificate, "ssl.tcp://mapreduce@192.0.2.2:4500"));
+    }
+
+    [Fact]
+    public void A_certificate_of_another_authority_is_refused_wherever_it_is()
+    {
+        using var foreign = X509CertificateLoader.LoadCertificateFromFile(new ClusterAuthority(Path.Combine(folder, "foreign")).Issue("node-1", ["192.0.2.1"]).Certificate);
+        foreach (var peer in (string[])["ssl.tcp://mapreduce@192.0.2.1:4500", "[::ffff:192.0.2.1]:45656"])
+            Assert.Contains("not one of this cluster's", Check(new PeerSettings(ChecksCallers: false)).Refuse(foreign, peer), StringComparison.Ordinal);
+    }
+
+    private PeerCheck Check(PeerSettings settings) => new(new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority.CertificateFile), certificate), settings, addresses);
+}
