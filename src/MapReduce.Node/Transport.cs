@@ -16,11 +16,19 @@ namespace MapReduce.Node;
 /// <summary>How bytes travel between nodes: messages by TLS in which both sides show a certificate of the cluster's authority, and so HTTP, but for loopback, where a browser may come in the clear.</summary>
 internal static class Transport
 {
+    // Connections that say nothing, or trickle, take no more of a node than this.
+    private const int MostConnections = 2000;
+    private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(10);
+    private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(30));
+
     public static void Listen(KestrelServerOptions kestrel, NodeSettings settings)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = settings.Worker.PackageBytes + 1;
-        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.RequestHeadersTimeout = HeadersPatience;
+        kestrel.Limits.MinRequestBodyDataRate = SlowestBody;
+        // Those who watch read as slowly as there is something to read.
         kestrel.Limits.MinResponseDataRate = null;
         Action<ListenOptions> options = listen =>
         {
@@ -69,7 +77,8 @@ internal static class Transport
     /// <summary>For requests to other nodes.</summary>
     public static SocketsHttpHandler Handler(NodeSettings settings)
     {
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
+        // No node sends another elsewhere, and what nodes prove themselves by is for nobody else.
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         // Requests carry the context of the span that sends them, and not of one within the handler that nobody exports.
         handler.ActivityHeadersPropagator = null;
         if (settings.HttpTls)
