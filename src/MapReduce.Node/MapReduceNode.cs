@@ -81,6 +81,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Transport.Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddHostedService(services => new ExpiryWatch(settings.Tls, TimeProvider.System, services.GetRequiredService<ILogger<ExpiryWatch>>()));
         Contract.Add(builder.Services);
         builder.Services.AddAkka(AkkaConfiguration.SystemName, (akka, services) =>
         {

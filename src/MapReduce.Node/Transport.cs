@@ -86,8 +86,11 @@ internal static class Transport
             handler.SslOptions = new SslClientAuthenticationOptions
             {
                 ClientCertificates = [settings.Tls.Certificate],
-                CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority),
+                CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Server),
             };
+            // Without a callback the error says more of what is wrong.
+            if (settings.Peers.Revoked.Count > 0)
+                handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.None && certificate is not null && !settings.Peers.IsRevoked(certificate);
         }
         return handler;
     }

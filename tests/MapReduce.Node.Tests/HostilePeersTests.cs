@@ -28,7 +28,8 @@ public sealed class HostilePeersTests : IAsyncLifetime
         var own = Path.Combine(folder, "evil");
         PrivateFiles.MakeFolder(own);
         PrivateFiles.Write(Path.Combine(own, "token"), new string('e', 32));
-        var settings = Joiner.Settings("evil", own, Path.Combine(folder, token), Victim, new ClusterAuthority(Path.Combine(own, "certificates")), "127.0.0.1");
+        var authority = new ClusterAuthority(Path.Combine(own, "certificates"));
+        var settings = Joiner.Settings("evil", own, Path.Combine(folder, token), Victim, authority, authority.Issue("evil", ["127.0.0.1"]));
         await Joiner.AssertRefusedAsync(cluster, Victim, settings, "its certificate is not one of this cluster's");
     }
 

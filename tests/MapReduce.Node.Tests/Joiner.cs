@@ -12,17 +12,16 @@ internal static class Joiner
     /// <param name="folder">A folder of its own.</param>
     /// <param name="token">The file of its token.</param>
     /// <param name="seed">The node that it asks.</param>
-    /// <param name="authority">Who makes its certificate.</param>
-    /// <param name="host">The host that its certificate is for. It is at 127.0.0.1.</param>
-    public static NodeSettings Settings(string name, string folder, string token, MapReduceNode seed, ClusterAuthority authority, string host)
+    /// <param name="authority">Whom it trusts.</param>
+    /// <param name="files">Its certificate and key. It is at 127.0.0.1.</param>
+    public static NodeSettings Settings(string name, string folder, string token, MapReduceNode seed, ClusterAuthority authority, (string Certificate, string Key) files)
     {
-        var (certificate, key) = authority.Renew(name, [host]);
         var overlay = NodeConfiguration.Parse($$"""
             mapreduce {
               node { name = {{name}}, port = 0, folder = "{{folder}}", roles = [master] }
               cluster.seeds = ["127.0.0.1:{{seed.Settings.Port}}"]
               http { port = 0, token-file = "{{token}}", tls = off }
-              tls { authority = "{{authority.CertificateFile}}", certificate = "{{certificate}}", key = "{{key}}" }
+              tls { authority = "{{authority.CertificateFile}}", certificate = "{{files.Certificate}}", key = "{{files.Key}}" }
             }
             """, name);
         return NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, name).WithFallback(NodeConfiguration.Local));

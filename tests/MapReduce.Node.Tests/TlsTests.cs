@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Akka.Actor;
@@ -20,12 +21,15 @@ public sealed class TlsTests : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
     private ClusterAuthority authority = null!;
+    private (string Certificate, string Key) lost;
     private MiniCluster cluster = null!;
 
     public async Task InitializeAsync()
     {
         authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
-        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\nmapreduce.http.tls = on\n{Tls(authority, "node", "127.0.0.1")}");
+        lost = authority.Issue("lost", ["127.0.0.1"]);
+        using var revoked = X509CertificateLoader.LoadCertificateFromFile(lost.Certificate);
+        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\nmapreduce.http.tls = on\nmapreduce.tls.revoked = [\"{revoked.GetCertHashString(HashAlgorithmName.SHA256)}\"]\n{Tls(authority, "node", "127.0.0.1")}");
     }
 
     public async Task DisposeAsync()
@@ -72,8 +76,21 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task A_node_whose_certificate_is_for_another_host_is_no_member()
     {
         var seed = cluster.Nodes["node-1"];
-        var settings = Joiner.Settings("astray", Path.Combine(folder, "astray"), Path.Combine(folder, "cluster", "token"), seed, authority, "astray.example");
+        var settings = Joiner.Settings("astray", Path.Combine(folder, "astray"), Path.Combine(folder, "cluster", "token"), seed, authority, authority.Issue("astray", ["astray.example"]));
         await Joiner.AssertRefusedAsync(cluster, seed, settings, "its certificate is for astray.example, and not for 127.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_revoked_is_good_for_nothing()
+    {
+        var seed = cluster.Nodes["node-1"];
+        var settings = Joiner.Settings("lost", Path.Combine(folder, "lost"), Path.Combine(folder, "cluster", "token"), seed, authority, lost);
+        await Joiner.AssertRefusedAsync(cluster, seed, settings, "its certificate, CN=lost, is revoked");
+        using var certificate = Load(lost);
+        var handler = Trusting();
+        handler.SslOptions.ClientCertificates = [certificate];
+        using var http = new HttpClient(handler);
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri($"{seed.Settings.HttpAddress}health/live")));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MapReduce.Node.Security;
 
 namespace MapReduce.Node.Configuration;
 
@@ -8,12 +10,28 @@ namespace MapReduce.Node.Configuration;
 /// <param name="Certificate">The node's own, with its key.</param>
 public sealed record TlsFiles(X509Certificate2 Authority, X509Certificate2 Certificate)
 {
+    private static readonly TimeSpan NoticeTerm = TimeSpan.FromDays(30);
+
+    /// <summary>Which of them are near their end, or past it, and what to do; none where all is well.</summary>
+    /// <param name="now">The time.</param>
+    public IEnumerable<string> Warnings(DateTimeOffset now)
+    {
+        foreach (var (certificate, name, remedy) in ((X509Certificate2, string, string)[])[
+            (Certificate, "certificate of this node", "Make another with mr certificate create, or with mr cluster down and up for nodes that those have started, and start the node again"),
+            (Authority, "certificate of the cluster's authority", "Make another, and certificates for all nodes, with mr certificate create, and start all nodes together")])
+        {
+            DateTimeOffset end = certificate.NotAfter;
+            if (end - now <= NoticeTerm) yield return string.Create(CultureInfo.InvariantCulture, $"The {name} {(end < now ? "has ended" : "ends")} on {end.UtcDateTime:yyyy-MM-dd}; other nodes refuse it from then on. {remedy}.");
+        }
+    }
+
     /// <summary>Reads PEM files; null where none is named.</summary>
     internal static TlsFiles? Read(string authority, string certificate, string key)
     {
         if (authority.Length + certificate.Length + key.Length == 0) return null;
         foreach (var (file, name) in ((string, string)[])[(authority, "authority"), (certificate, "certificate"), (key, "key")])
             if (!File.Exists(file)) throw new ConfigurationException($"There is no file '{file}' (mapreduce.tls.{name}). Make certificates with mr certificate create.");
+        PrivateFiles.Require(key, "key");
         try
         {
             using var pem = X509Certificate2.CreateFromPemFile(certificate, key);

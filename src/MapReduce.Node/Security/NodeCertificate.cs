@@ -11,6 +11,9 @@ internal static class NodeCertificate
     /// <summary>How long it is good.</summary>
     public static readonly TimeSpan Term = TimeSpan.FromDays(730);
 
+    // Nobody has to trust what is in no file, and it ends with its node.
+    private static readonly TimeSpan TermAlone = TimeSpan.FromDays(36_500);
+
     /// <summary>How far behind the clock of another machine may be.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromHours(1);
 
@@ -22,7 +25,7 @@ internal static class NodeCertificate
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(AuthorityPolicy.Server), new Oid(AuthorityPolicy.Client)], false));
         var names = new SubjectAlternativeNameBuilder();
         foreach (var host in hosts)
         {
@@ -38,7 +41,7 @@ internal static class NodeCertificate
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = DateTimeOffset.UtcNow;
-        using var made = Request("one node alone", key, ["localhost"]).CreateSelfSigned(now - Tolerance, now + Term);
+        using var made = Request("one node alone", key, ["localhost"]).CreateSelfSigned(now - Tolerance, now + TermAlone);
         return new TlsFiles(X509CertificateLoader.LoadCertificate(made.RawData), TlsFiles.InStore(made));
     }
 }

@@ -4,7 +4,7 @@ using MapReduce.Node.Configuration;
 
 namespace MapReduce.Node.Security;
 
-/// <summary>Whether the other side of a connection is let in: its certificate has to be one of the cluster's authority, and for where it is.</summary>
+/// <summary>Whether the other side of a connection is let in: its certificate has to be one of the cluster's authority, not revoked, and for what it does and where it is.</summary>
 /// <param name="tls">Whose authority counts.</param>
 /// <param name="settings">What else is asked.</param>
 /// <param name="addresses">What host names stand for.</param>
@@ -16,17 +16,18 @@ public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses
     public string? Refuse(X509Certificate2 certificate, string peer)
     {
         if (IPEndPoint.TryParse(peer, out var caller)) return RefuseClient(certificate) ?? RefuseFrom(certificate, HostAddresses.Plain(caller.Address));
-        if (Uri.TryCreate(peer, UriKind.Absolute, out var called)) return RefuseStranger(certificate) ?? (IsFor(certificate, called.IdnHost) ? null : NotFor(certificate, called.IdnHost));
+        if (Uri.TryCreate(peer, UriKind.Absolute, out var called)) return RefuseStranger(certificate, AuthorityPolicy.Server) ?? (IsFor(certificate, called.IdnHost) ? null : NotFor(certificate, called.IdnHost));
         return "it is nowhere";
     }
 
     /// <summary>Why whoever calls is refused, wherever it is; null where it is let in.</summary>
     /// <param name="certificate">What it shows.</param>
-    public string? RefuseClient(X509Certificate2 certificate) => RefuseStranger(certificate);
+    public string? RefuseClient(X509Certificate2 certificate) => RefuseStranger(certificate, AuthorityPolicy.Client);
 
-    private string? RefuseStranger(X509Certificate2 certificate)
+    private string? RefuseStranger(X509Certificate2 certificate, string use)
     {
-        using var chain = new X509Chain { ChainPolicy = AuthorityPolicy.Of(tls.Authority) };
+        if (settings.IsRevoked(certificate)) return $"its certificate, {certificate.Subject}, is revoked";
+        using var chain = new X509Chain { ChainPolicy = AuthorityPolicy.Of(tls.Authority, use) };
         return chain.Build(certificate) ? null : $"its certificate is not one of this cluster's: {string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()))}";
     }
 
