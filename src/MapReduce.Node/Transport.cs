@@ -63,7 +63,7 @@ internal static class Transport
             ClientCertificateValidation = (certificate, _, _) =>
             {
                 if (peers.RefuseClient(certificate) is not { } refusal) return true;
-                log.LogWarning("Refused a client: {Refusal}.", refusal);
+                log.Warn("Refused a client: {Refusal}.", refusal);
                 return false;
             },
         });

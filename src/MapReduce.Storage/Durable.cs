@@ -8,7 +8,8 @@ internal static class Durable
     /// <summary>Syncs the entries of a folder and of all folders below it; the files in them are synced by who writes them.</summary>
     public static void SyncFolders(string folder)
     {
-        foreach (var child in Directory.EnumerateDirectories(folder)) SyncFolders(child);
+        // A link leads out, or in a circle.
+        foreach (var child in Directory.EnumerateDirectories(folder).Where(child => new DirectoryInfo(child).LinkTarget is null)) SyncFolders(child);
         SyncFolder(folder);
     }
 

@@ -66,10 +66,13 @@ internal static class OutputPlace
     {
         try
         {
-            using var manifest = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, OutputFolder.ManifestName)));
+            // Code of jobs may have put a pipe there, and nobody waits for that.
+            using var file = PlainFile.Open(Path.Combine(folder, OutputFolder.ManifestName));
+            if (!file.CanSeek) return null;
+            using var manifest = JsonDocument.Parse(file);
             return manifest.RootElement.GetProperty("job").GetString();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or OverflowException)
         {
             return null;
         }

@@ -65,8 +65,10 @@ internal sealed class StagingOwner : IDisposable
         Make(staging);
         var path = Path.Combine(staging, FileName);
         var text = $"job {job}\n{SharedMark}\n";
-        if (!File.Exists(path) || File.ReadAllText(path) != text)
+        if (!Says(path, text))
         {
+            // A pipe or a link that code of the job has put there would be waited for, or written through.
+            File.Delete(path + NewSuffix);
             // Never for a moment without its content: on a full disk it would stay so, and be taken for a leftover.
             File.WriteAllText(path + NewSuffix, text);
             File.Move(path + NewSuffix, path, overwrite: true);
@@ -96,6 +98,12 @@ internal sealed class StagingOwner : IDisposable
                 }
             }
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            if (!file.CanSeek)
+            {
+                // No file, but a pipe, which says nothing.
+                file.Dispose();
+                return null;
+            }
             // Emptied by a crash or a full disk, it says nothing, and what lies beside it may be a job's whole work.
             var saysNothing = isSigned && file.Length == 0 && Directory.EnumerateFileSystemEntries(staging).Any(entry => entry != path);
             if (!saysNothing && !IsAlive(file)) return new StagingOwner(file);
@@ -156,6 +164,16 @@ internal sealed class StagingOwner : IDisposable
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(staging);
         else Directory.CreateDirectory(staging, NotForOthers);
+    }
+
+    /// <summary>Whether a file has this content and no other. What is no file has none, and is not waited for.</summary>
+    private static bool Says(string path, string text)
+    {
+        if (!File.Exists(path)) return false;
+        using var file = PlainFile.Open(path);
+        if (!file.CanSeek) return false;
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd() == text;
     }
 
     private static void Write(FileStream file, string job)

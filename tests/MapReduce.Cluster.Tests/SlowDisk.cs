@@ -28,8 +28,8 @@ internal sealed class SlowDisk : IDisposable
     /// <summary>How often the disk was slow.</summary>
     public int Delays => File.ReadLines(trace).Count(line => line.Contains("DELAYED", StringComparison.Ordinal));
 
-    /// <summary>Whether a file or a folder was synced under this path.</summary>
-    public bool HasSynced(string path) => File.ReadLines(trace).Any(line => line.Contains("sync(", StringComparison.Ordinal) && line.Contains($"<{path}>", StringComparison.Ordinal));
+    /// <summary>The paths under which files and folders were synced.</summary>
+    public IEnumerable<string> Synced => File.ReadLines(trace).Where(line => line.Contains("sync(", StringComparison.Ordinal)).Select(line => line.Split('<', '>')).Where(parts => parts.Length > 1).Select(parts => parts[1]);
 
     public void Dispose()
     {

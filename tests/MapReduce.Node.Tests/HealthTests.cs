@@ -1,5 +1,6 @@
 using System.Net;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using Xunit;
 
 namespace MapReduce.Node.Tests;
@@ -17,12 +18,15 @@ public sealed class HealthTests : IDisposable
         var token = Path.Combine(folder, "token");
         await File.WriteAllTextAsync(token, "0123456789abcdef");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
+        var (certificate, key) = authority.Issue("alone", ["127.0.0.1"]);
         // Nobody is there to found a cluster.
         var overlay = NodeConfiguration.Parse($$"""
             mapreduce {
               node { name = "alone", port = 0, folder = "{{folder}}/alone" }
               cluster.seeds = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"]
-              http { port = 0, token-file = "{{token}}" }
+              http { port = 0, token-file = "{{token}}", tls = off }
+              tls { authority = "{{authority.CertificateFile}}", certificate = "{{certificate}}", key = "{{key}}" }
             }
             """ + TestProgram.Settings, "test");
         var node = await MapReduceNode.StartAsync(NodeSettings.Read(NodeConfiguration.Over(NodeConfiguration.Load([]), overlay, "test").WithFallback(NodeConfiguration.Local)));

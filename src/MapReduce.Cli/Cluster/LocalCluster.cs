@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using MapReduce.Node;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using MapReduce.Storage;

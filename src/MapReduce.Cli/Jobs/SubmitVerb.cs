@@ -67,7 +67,7 @@ internal static class SubmitVerb
             Output = LocalPath.Of(options.OutputFolder),
             Arguments = jobArguments,
             Overwrite = options.Overwrite,
-            Attempts = Positive(options.Attempts, "attempts", 1000),
+            Attempts = Positive(options.Attempts, "attempts", 100),
             Priority = options.Priority is >= 1 and <= 1000 ? options.Priority : throw new UserException(ExitCode.Usage, $"--priority {options.Priority} is not possible. Give a number from 1 to 1000."),
             TimeoutSeconds = options.Timeout is null or > 0 ? options.Timeout ?? 0 : throw new UserException(ExitCode.Usage, $"--timeout {options.Timeout} is not possible. Give a number of seconds."),
             // As with mr run, half of a slot's memory is for the task and the rest for what lies around it.

@@ -19,6 +19,9 @@ internal static class StagePlanCodec
     private const int Version = 3;
     private const int VersionWithoutDefinition = 2;
 
+    // Of a list that is said to be longer, memory is taken as its items come: an item has many times the bytes of its shortest form.
+    private const int MostAtOnce = 4096;
+
     public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition)
     {
         using var bytes = new MemoryStream();
@@ -136,7 +139,7 @@ internal static class StagePlanCodec
         var count = reader.Read7BitEncodedInt();
         // Each item takes at least a byte: a longer list than that is damage, and must not cost its length in memory.
         if (count < 0 || count > Left(reader)) throw new FormatException($"It announces a list of {count} items that cannot be there.");
-        var items = new List<T>(count);
+        var items = new List<T>(Math.Min(count, MostAtOnce));
         for (var i = 0; i < count; i++) items.Add(read());
         return items;
     }

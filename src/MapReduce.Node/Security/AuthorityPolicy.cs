@@ -17,7 +17,8 @@ internal static class AuthorityPolicy
     /// <param name="use">What for: <see cref="Server"/> or <see cref="Client"/>.</param>
     public static X509ChainPolicy Of(X509Certificate2 authority, string use)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        // A certificate that a stranger shows may name an address where its issuer is to be had: nothing is fetched from there.
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         policy.CustomTrustStore.Add(authority);
         policy.ApplicationPolicy.Add(new Oid(use));
         return policy;
