@@ -34,7 +34,8 @@ public sealed class DescriptorTests
         else
         {
             var log = cluster.LogOf(3);
-            Assert.True(log.Contains("Too many open files", StringComparison.Ordinal), log.Length > 3000 ? log[^3000..] : log);
+            // The runtime itself ends with the latter where it has no descriptor for the memory of code that it compiles.
+            Assert.True(log.Contains("Too many open files", StringComparison.Ordinal) || log.EndsWith("Out of memory.\n", StringComparison.Ordinal), log.Length > 3000 ? log[^3000..] : log);
         }
     }
 
