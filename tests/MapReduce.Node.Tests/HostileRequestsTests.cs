@@ -89,16 +89,22 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Shared shared) : I
     public async Task A_node_that_keeps_twice_what_it_should_takes_no_more()
     {
         var hoard = Hoard(shared.Worker, 'a', (2 * Shared.MostMiB) + 1);
-        using (var refused = await http.PostAsync("v1/files", new StringContent("more")))
+        try
         {
+            using var refused = await http.PostAsync("v1/files", Something());
             Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
             Assert.Contains("\"full\"", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Equal("full", (await Assert.ThrowsAsync<ApiException>(() => client.UploadAsync(Pack("job.dll")))).Code);
         }
-        Assert.Equal("full", (await Assert.ThrowsAsync<ApiException>(() => client.UploadAsync(Pack("job.dll")))).Code);
-        File.Delete(hoard);
-        using var taken = await http.PostAsync("v1/files", new StringContent("more"));
+        finally
+        {
+            File.Delete(hoard);
+        }
+        using var taken = await http.PostAsync("v1/files", Something());
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
     }
+
+    private static ByteArrayContent Something() => new("more"u8.ToArray()) { Headers = { ContentType = new("application/octet-stream") } };
 
     [Fact]
     public async Task A_node_without_slots_removes_what_nobody_needs_as_others_do_and_starts_no_executors()
