@@ -21,8 +21,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly TimeSpan killDelay;
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly object looking = new();
-    private readonly Lazy<Task> end;
-    private int exitCode;
+    private readonly Lazy<Task<int>> end;
 
     private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
     {
@@ -33,7 +32,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         this.gone = gone;
         this.killDelay = killDelay;
         Id = process.Id;
-        end = new Lazy<Task>(EndOnceAsync);
+        end = new Lazy<Task<int>>(EndOnceAsync);
     }
 
     /// <summary>The process id.</summary>
@@ -148,7 +147,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>How it ended: its exit code, and what it wrote last.</summary>
     public async Task<string> EpitaphAsync()
     {
-        await EndAsync();
+        var exitCode = await end.Value;
         var tail = logs.Tail(LogTail);
         var how = exitCode > 128 ? $"signal {exitCode - 128}" : $"code {exitCode}";
         return tail.Length == 0 ? $"The executor ended with {how}." : $"The executor ended with {how}. It wrote last: {tail}";
@@ -177,7 +176,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         sending.Dispose();
     }
 
-    private async Task EndOnceAsync()
+    /// <summary>Tells the exit code, which a process that was disposed of does not.</summary>
+    private async Task<int> EndOnceAsync()
     {
         // Closing the connection ends it; if its runtime is past that, a signal does.
         await stream.DisposeAsync();
@@ -190,8 +190,9 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             Kill();
         }
         await gone;
-        exitCode = process.ExitCode;
+        var exitCode = process.ExitCode;
         await DrainAsync(process, reading, killDelay);
+        return exitCode;
     }
 
     /// <summary>Waits for the end of a process, and removes what it has written while it waited: one that is killed does not do so itself.</summary>
