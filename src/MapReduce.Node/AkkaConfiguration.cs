@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Configuration;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Node.Serialization;
 using MapReduce.Protocol;
 using MapReduce.Worker.Segments;
@@ -64,6 +65,7 @@ internal static class AkkaConfiguration
                 serialization-settings.allow-unregistered-types = false
               }
               remote.dot-netty.tcp {
+                transport-class = {{Quote(NameOf<ShelteredTransport>())}}
                 hostname = {{Quote(settings.Host)}}
                 port = {{settings.Port}}
                 # Nodes know each other by their certificates, on loopback too: whoever else is on the machine could join otherwise.
