@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 
 namespace MapReduce.Cluster.Tests;
@@ -9,9 +10,19 @@ internal static class Mr
     public static string Root { get; } = FindRoot();
 
     /// <summary>Runs the program to its end.</summary>
-    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments)
+    public static (int Code, string Output, string Error) Run(params IEnumerable<string> arguments) => RunTo(Start(arguments));
+
+    /// <summary>Runs the program to its end as someone who waits for a cluster no longer than this.</summary>
+    public static (int Code, string Output, string Error) RunFor(TimeSpan patience, params IEnumerable<string> arguments)
     {
-        using var process = Start(arguments);
+        var start = Of(arguments);
+        start.Environment["MAPREDUCE_PATIENCE"] = patience.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        return RunTo(Process.Start(start)!);
+    }
+
+    private static (int Code, string Output, string Error) RunTo(Process started)
+    {
+        using var process = started;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -29,8 +40,9 @@ internal static class Mr
         return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw new InvalidOperationException($"No object: {output}");
     }
 
-    public static Process Start(params IEnumerable<string> arguments)
-        => Process.Start(new ProcessStartInfo("dotnet", [TestProgram.File, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+    public static Process Start(params IEnumerable<string> arguments) => Process.Start(Of(arguments))!;
+
+    private static ProcessStartInfo Of(IEnumerable<string> arguments) => new("dotnet", [TestProgram.File, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 
     /// <summary>A job's assembly, in the folder that its own project builds.</summary>
     public static string Job(string project)
