@@ -69,6 +69,8 @@ internal sealed class JobTasks
         if (run.Plan.FirstPlanFile.Length > 0) job.Check(PlanOf(run.Plan.FirstPlanFile));
         var earlier = run.Plan.Earlier.ToDictionary(stage => stage.Stage, stage => stage.Files);
         var plan = job.Plan(run.Attempt.Stage, (stage, channel) => [.. earlier[stage].Where(file => file.Channel == channel).Select(Wire.Read)], cancellation);
+        if (plan.Bytes.Length > MessageLimits.MostBytesOfPlan)
+            throw new EngineException(EngineError.BadInput, $"Stage {plan.Stage + 1} reads so many files, in so many splits, that its plan has {plan.Bytes.Length >> 20} MiB; it may have {MessageLimits.MostBytesOfPlan >> 20} MiB. Put the input into fewer files, or make splits larger with --split.");
         return new Planned { Attempt = run.Attempt, Plan = UnsafeByteOperations.UnsafeWrap(plan.Bytes), Maps = plan.Maps, Reduces = plan.Reduces };
     }
 

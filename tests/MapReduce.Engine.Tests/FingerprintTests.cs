@@ -37,7 +37,7 @@ public sealed class FingerprintTests : IDisposable
     {
         var plan = Define(folds: false, 0, BlockCompression.None).Plan(0, (_, _) => []);
         var output = Define(folds: false, 0, BlockCompression.None).Map(plan, new TaskIdentity(0, 0, 0), Folders(), retained: null, progress: null, CancellationToken.None).Output.FilePath!;
-        for (var reduce = 0; reduce < plan.Reduces; reduce++) SegmentSlice.Check(output, plan, reduce);
+        for (var reduce = 0; reduce < plan.Reduces; reduce++) SegmentSlice.Check(output, plan.Shape, reduce);
         using (var file = File.Open(output, FileMode.Open, FileAccess.ReadWrite))
         {
             file.Position = 40;
@@ -45,10 +45,10 @@ public sealed class FingerprintTests : IDisposable
             file.Position = 40;
             file.WriteByte((byte)(value ^ 1));
         }
-        var damaged = Enumerable.Range(0, plan.Reduces).Select(reduce => Record.Exception(() => SegmentSlice.Check(output, plan, reduce))).OfType<EngineException>().ToList();
+        var damaged = Enumerable.Range(0, plan.Reduces).Select(reduce => Record.Exception(() => SegmentSlice.Check(output, plan.Shape, reduce))).OfType<EngineException>().ToList();
         Assert.Equal((EngineError.CorruptData, output), (Assert.Single(damaged).Error, damaged[0].File));
         File.Delete(output);
-        Assert.Equal(output, Assert.Throws<EngineException>(() => SegmentSlice.Check(output, plan, 0)).File);
+        Assert.Equal(output, Assert.Throws<EngineException>(() => SegmentSlice.Check(output, plan.Shape, 0)).File);
     }
 
     private ulong Map(bool folds, int change, BlockCompression compression)

@@ -90,7 +90,7 @@ public sealed class SeparateTasksTests : IDisposable
     private async Task<string> Fetch(string map, ReadOnlyMemory<byte> plan, int reduce)
     {
         var path = folder[$"fetched-{Guid.NewGuid():n}"];
-        using var slice = SegmentSlice.Open(map, StagePlan.Read(plan), reduce);
+        using var slice = SegmentSlice.Open(map, StagePlan.Read(plan).Shape, reduce);
         await using var file = File.Create(path);
         await slice.CopyToAsync(file, CancellationToken.None);
         Assert.Equal(slice.Length, file.Length);

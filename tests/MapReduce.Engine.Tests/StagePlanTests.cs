@@ -31,6 +31,15 @@ public sealed class StagePlanTests
         });
 
     [Fact]
+    public void The_shape_of_a_plan_is_read_without_the_rest()
+        => Plans.Sample(plan =>
+        {
+            var shape = PlanShape.Read(plan.Bytes);
+            Assert.Equal((plan.Stage, plan.Maps, plan.Reduces, plan.Segments), (shape.Stage, shape.Maps, shape.Reduces, shape.Segments));
+            Assert.All(Enumerable.Range(0, plan.Reduces), reduce => Assert.Equal(plan.Reduce(reduce), shape.Reduce(reduce)));
+        });
+
+    [Fact]
     public void Different_plans_have_different_hashes()
         => Gen.Select(Plans, Plans).Sample((left, right) => Assert.Equal(left.Bytes.Span.SequenceEqual(right.Bytes.Span), left.Hash == right.Hash));
 
@@ -40,14 +49,11 @@ public sealed class StagePlanTests
         {
             var bytes = plan.Bytes.ToArray();
             bytes[(uint)position % bytes.Length] ^= change;
-            try
-            {
-                StagePlan.Read(bytes.AsMemory(0, bytes.Length - (change & 1)));
-            }
-            catch (EngineException exception)
-            {
-                Assert.Equal(EngineError.CorruptData, exception.Error);
-            }
+            var changed = bytes.AsMemory(0, bytes.Length - (change & 1));
+            var errors = new[] { Record.Exception(() => StagePlan.Read(changed)), Record.Exception(() => PlanShape.Read(changed)) };
+            // What one of them reads the other does as well.
+            Assert.Equal(errors[0] is null, errors[1] is null);
+            Assert.All(errors.OfType<Exception>(), error => Assert.Equal(EngineError.CorruptData, Assert.IsType<EngineException>(error).Error));
         }, iter: 5000);
 
     [Fact]
@@ -60,6 +66,16 @@ public sealed class StagePlanTests
         Assert.Equal(EngineError.CorruptData, exception.Error);
         Assert.Contains("524288000 bytes", exception.Message, StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public void A_plan_of_the_most_tasks_fits_with_an_input_file_of_a_long_path_for_each()
+    {
+        const int MostTasks = 1_000_000;
+        const int Sample = 1000;
+        var splits = Enumerable.Range(0, Sample).Select(task => new InputFile($"/{task:D3}{new string('x', 226)}", 64L << 20, DateTime.MaxValue.Ticks)).Select(file => new FileSplit(0, [new FileRange(file, 0, file.Length)])).ToList();
+        // The number of a file takes a byte more in a plan of so many.
+        Assert.InRange((long)(new StagePlan(0, splits, []).Bytes.Length + Sample) * (MostTasks / Sample), 0, 256 << 20);
     }
 
     [Fact]

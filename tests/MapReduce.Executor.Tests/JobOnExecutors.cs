@@ -61,7 +61,7 @@ internal sealed class JobOnExecutors(string folder, IReadOnlyList<ExecutorProces
     private string Slice(string output, ByteString plan, int reduce)
     {
         var path = Path.Combine(folder, $"slice-{Guid.NewGuid():n}");
-        using var slice = SegmentSlice.Open(output, StagePlan.Read(plan.Memory), reduce);
+        using var slice = SegmentSlice.Open(output, StagePlan.Read(plan.Memory).Shape, reduce);
         using var file = File.Create(path);
         slice.CopyToAsync(file, CancellationToken.None).GetAwaiter().GetResult();
         return path;

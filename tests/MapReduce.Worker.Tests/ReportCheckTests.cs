@@ -102,8 +102,38 @@ public sealed class ReportCheckTests
     [InlineData("09")]
     [InlineData("03010000000000")]
     [InlineData("030000000101000101018080FA0100")]
+    [InlineData("030000000101000101018080FA01")]
+    [InlineData("03000001000000010000000000")]
     public void What_is_no_plan_of_the_stage_is_a_failure_of_the_job_s_code(string bytes)
         => AssertNonsense(() => ReportCheck.Plan(new Planned { Plan = ByteString.CopyFrom(Convert.FromHexString(bytes)) }, 0));
+
+    [Fact]
+    public void A_plan_of_more_channels_than_any_job_has_is_a_failure_of_the_job_s_code()
+        => AssertNonsense(() => ReportCheck.Plan(new Planned { Plan = ByteString.CopyFrom([3, 0, 0, 0, 0x91, 0x4E, .. new byte[10_002]]) }, 0));
+
+    [Fact]
+    public void A_plan_costs_no_memory_but_its_own_bytes_however_many_files_splits_and_boundaries_it_holds()
+    {
+        const int Count = 500_000;
+        using var bytes = new MemoryStream();
+        using (var writer = new BinaryWriter(bytes, System.Text.Encoding.UTF8, leaveOpen: true))
+        {
+            writer.Write([3, 0]);
+            writer.Write7BitEncodedInt(Count);
+            for (var file = 0; file < Count; file++) writer.Write([0, 0, 0, 0]);
+            writer.Write7BitEncodedInt(Count);
+            for (var split = 0; split < Count; split++) writer.Write([0, 0, 0, 1, 0, 0, 0, 0]);
+            writer.Write([1, 1, 0, 7, 1]);
+            writer.Write7BitEncodedInt(Count);
+            for (var boundary = 0; boundary < Count; boundary++) writer.Write([1, 0]);
+            writer.Write([0]);
+        }
+        var planned = new Planned { Plan = ByteString.CopyFrom(bytes.ToArray()) };
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var plan = ReportCheck.Plan(planned, 0);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal((Count, 7), (plan.Maps, plan.Reduces));
+    }
 
     [Theory]
     [InlineData(0, 0, true)]

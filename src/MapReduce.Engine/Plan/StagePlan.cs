@@ -20,12 +20,9 @@ public sealed class StagePlan
     /// <param name="bytes">All of that as bytes.</param>
     internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition, byte[] bytes)
     {
-        Stage = stage;
+        Shape = new PlanShape(stage, splits.Count, channels);
         Definition = definition;
         Splits = splits;
-        Channels = channels;
-        Segments = channels.Sum(shape => shape?.Segments ?? 0);
-        Reduces = channels.Sum(shape => shape?.Partitions ?? 0);
         Bytes = bytes;
         Hash = Convert.ToHexStringLower(XxHash128.Hash(bytes));
     }
@@ -53,17 +50,20 @@ public sealed class StagePlan
         bool IsReplaced(FileRange range) => DatasetFiles.ShareOf(range.File.Path) is { } share && newest.TryGetValue(share, out var path) && Path.GetDirectoryName(path) == Path.GetDirectoryName(range.File.Path);
     }
 
+    /// <summary>What a node needs of the plan that runs no task of it.</summary>
+    public PlanShape Shape { get; }
+
     /// <summary>The stage, from 0.</summary>
-    public int Stage { get; }
+    public int Stage => Shape.Stage;
 
     /// <summary>The splits in the order of their values within a key.</summary>
     public IReadOnlyList<FileSplit> Splits { get; }
 
     /// <summary>The number of map tasks.</summary>
-    public int Maps => Splits.Count;
+    public int Maps => Shape.Maps;
 
     /// <summary>The number of reduce tasks: the partitions of all channels.</summary>
-    public int Reduces { get; }
+    public int Reduces => Shape.Reduces;
 
     /// <summary>The bytes that the stage reads.</summary>
     public long InputBytes => Splits.Sum(split => split.Length);
@@ -78,20 +78,11 @@ public sealed class StagePlan
     internal string Definition { get; }
 
     /// <summary>The number of segments of a map output.</summary>
-    internal int Segments { get; }
+    internal int Segments => Shape.Segments;
 
     /// <summary>The shapes of the channels; null for map-only ones.</summary>
-    internal IReadOnlyList<ChannelShape?> Channels { get; }
+    internal IReadOnlyList<ChannelShape?> Channels => Shape.Channels;
 
     /// <summary>The channel and the partition of a reduce task.</summary>
-    internal (int Channel, int Partition) Reduce(int index)
-    {
-        for (var channel = 0; channel < Channels.Count; channel++)
-        {
-            var partitions = Channels[channel]?.Partitions ?? 0;
-            if (index < partitions) return (channel, index);
-            index -= partitions;
-        }
-        throw new ArgumentOutOfRangeException(nameof(index), "The stage has no such reduce task.");
-    }
+    internal (int Channel, int Partition) Reduce(int index) => Shape.Reduce(index);
 }

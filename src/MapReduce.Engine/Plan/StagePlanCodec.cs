@@ -22,6 +22,9 @@ internal static class StagePlanCodec
     // Of a list that is said to be longer, memory is taken as its items come: an item has many times the bytes of its shortest form.
     private const int MostAtOnce = 4096;
 
+    // Far more than any job has: of channels every node keeps something, whoever has made the plan.
+    private const int MostChannels = 10_000;
+
     public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition)
     {
         using var bytes = new MemoryStream();
@@ -41,17 +44,42 @@ internal static class StagePlanCodec
     /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
     public static StagePlan Read(ReadOnlyMemory<byte> bytes)
     {
-        try
+        var copy = bytes.ToArray();
+        using var stream = new MemoryStream(copy, writable: false);
+        return Read(stream, (reader, stage, hasDefinition) =>
         {
-            var copy = bytes.ToArray();
-            using var reader = new BinaryReader(new MemoryStream(copy, writable: false), Encoding.UTF8);
-            var version = reader.Read7BitEncodedInt();
-            if (version is not (Version or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
-            var stage = reader.Read7BitEncodedInt();
             var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
             var splits = List(reader, () => ReadSplit(reader, files));
-            var channels = List(reader, () => ReadChannel(reader));
-            return new StagePlan(stage, splits, channels, version == VersionWithoutDefinition ? "" : reader.ReadString(), copy);
+            var channels = ReadChannels(reader, () => List(reader, () => reader.ReadBytes(Length(reader))));
+            return new StagePlan(stage, splits, channels, hasDefinition ? reader.ReadString() : "", copy);
+        });
+    }
+
+    /// <summary>Reads what little of a plan all nodes need. The files, splits and boundaries, which take dozens of times their bytes in memory, are passed over one by one.</summary>
+    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
+    public static PlanShape ReadShape(Stream bytes) => Read(bytes, (reader, stage, hasDefinition) =>
+    {
+        var files = Count(reader);
+        for (var file = 0; file < files; file++) PassFile(reader);
+        var maps = Count(reader);
+        for (var map = 0; map < maps; map++) PassSplit(reader, files);
+        var channels = ReadChannels(reader, () =>
+        {
+            for (var left = Count(reader); left > 0; left--) PassBytes(reader);
+            return [];
+        });
+        if (hasDefinition) PassBytes(reader);
+        return new PlanShape(stage, maps, channels);
+    });
+
+    private static T Read<T>(Stream bytes, Func<BinaryReader, int, bool, T> read)
+    {
+        try
+        {
+            using var reader = new BinaryReader(bytes, Encoding.UTF8, leaveOpen: true);
+            var version = reader.Read7BitEncodedInt();
+            if (version is not (Version or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
+            return read(reader, reader.Read7BitEncodedInt(), version != VersionWithoutDefinition);
         }
         catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)
         {
@@ -122,26 +150,55 @@ internal static class StagePlanCodec
         }
     }
 
-    private static ChannelShape? ReadChannel(BinaryReader reader)
+    private static List<ChannelShape?> ReadChannels(BinaryReader reader, Func<IReadOnlyList<byte[]>> readBoundaries)
+        => List(reader, () => reader.Read7BitEncodedInt() == 0 ? null : new ChannelShape(reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), readBoundaries()), MostChannels);
+
+    private static void PassFile(BinaryReader reader)
     {
-        if (reader.Read7BitEncodedInt() == 0) return null;
-        var firstSegment = reader.Read7BitEncodedInt();
-        var partitions = reader.Read7BitEncodedInt();
-        var buckets = reader.Read7BitEncodedInt();
-        return new ChannelShape(firstSegment, partitions, buckets, List(reader, () => Bytes(reader, reader.Read7BitEncodedInt())));
+        PassBytes(reader);
+        reader.Read7BitEncodedInt64();
+        reader.Read7BitEncodedInt64();
+        reader.Read7BitEncodedInt();
     }
 
-    private static byte[] Bytes(BinaryReader reader, int length)
-        => length >= 0 && length <= Left(reader) ? reader.ReadBytes(length) : throw new FormatException($"It announces {length} bytes that cannot be there.");
-
-    private static List<T> List<T>(BinaryReader reader, Func<T> read)
+    private static void PassSplit(BinaryReader reader, int files)
     {
-        var count = reader.Read7BitEncodedInt();
-        // Each item takes at least a byte: a longer list than that is damage, and must not cost its length in memory.
-        if (count < 0 || count > Left(reader)) throw new FormatException($"It announces a list of {count} items that cannot be there.");
+        reader.Read7BitEncodedInt();
+        reader.Read7BitEncodedInt64();
+        reader.Read7BitEncodedInt64();
+        for (var left = Count(reader); left > 0; left--)
+        {
+            var file = reader.Read7BitEncodedInt();
+            if (file < 0 || file >= files) throw new FormatException($"It has no file {file}.");
+            reader.Read7BitEncodedInt64();
+            reader.Read7BitEncodedInt64();
+        }
+        if (reader.Read7BitEncodedInt() == 0) return;
+        PassBytes(reader);
+        reader.Read7BitEncodedInt64();
+    }
+
+    private static void PassBytes(BinaryReader reader) => reader.BaseStream.Seek(Length(reader), SeekOrigin.Current);
+
+    private static List<T> List<T>(BinaryReader reader, Func<T> read, int most = int.MaxValue)
+    {
+        var count = Count(reader, most);
         var items = new List<T>(Math.Min(count, MostAtOnce));
         for (var i = 0; i < count; i++) items.Add(read());
         return items;
+    }
+
+    private static int Length(BinaryReader reader)
+    {
+        var length = reader.Read7BitEncodedInt();
+        return length >= 0 && length <= Left(reader) ? length : throw new FormatException($"It announces {length} bytes that cannot be there.");
+    }
+
+    private static int Count(BinaryReader reader, int most = int.MaxValue)
+    {
+        var count = reader.Read7BitEncodedInt();
+        // Each item takes at least a byte: a longer list than that is damage, and must not cost its length in memory.
+        return count >= 0 && count <= Left(reader) && count <= most ? count : throw new FormatException($"It announces a list of {count} items that cannot be there.");
     }
 
     private static long Left(BinaryReader reader) => reader.BaseStream.Length - reader.BaseStream.Position;

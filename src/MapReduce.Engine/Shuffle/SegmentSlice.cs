@@ -13,7 +13,7 @@ public sealed class SegmentSlice : IDisposable
     private readonly byte[] header = new byte[SegmentFile.HeaderLength];
     private readonly byte[] index;
 
-    private SegmentSlice(string path, StagePlan plan, int reduce)
+    private SegmentSlice(string path, PlanShape plan, int reduce)
     {
         this.path = path;
         var (channel, partition) = plan.Reduce(reduce);
@@ -44,17 +44,17 @@ public sealed class SegmentSlice : IDisposable
 
     /// <summary>Opens the share of a reduce task in a complete map output.</summary>
     /// <param name="path">The map output's segment file.</param>
-    /// <param name="plan">The stage's plan.</param>
+    /// <param name="plan">The shape of the stage's plan.</param>
     /// <param name="reduce">The index of the reduce task.</param>
     /// <exception cref="EngineException">The file is not there, not complete, or damaged.</exception>
-    public static SegmentSlice Open(string path, StagePlan plan, int reduce) => new(path, plan, reduce);
+    public static SegmentSlice Open(string path, PlanShape plan, int reduce) => new(path, plan, reduce);
 
     /// <summary>Reads the share of a reduce task in a map output, and checks all that it reads.</summary>
     /// <param name="path">The map output's segment file.</param>
-    /// <param name="plan">The stage's plan.</param>
+    /// <param name="plan">The shape of the stage's plan.</param>
     /// <param name="reduce">The index of the reduce task.</param>
     /// <exception cref="EngineException">The file is not there, not complete, or damaged.</exception>
-    public static void Check(string path, StagePlan plan, int reduce)
+    public static void Check(string path, PlanShape plan, int reduce)
     {
         var (channel, partition) = plan.Reduce(reduce);
         var shape = plan.Channels[channel]!;

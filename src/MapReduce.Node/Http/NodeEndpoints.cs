@@ -114,7 +114,7 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
         }
     }
 
-    private Engine.Shuffle.SegmentSlice? OpenSlice(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce, out bool isDamaged)
+    private Engine.Shuffle.SegmentSlice? OpenSlice(string job, AttemptId map, Engine.Plan.PlanShape plan, int reduce, out bool isDamaged)
     {
         isDamaged = false;
         try
@@ -129,7 +129,7 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Wo
         }
     }
 
-    private bool IsWhole(string job, AttemptId map, Engine.Plan.StagePlan plan, int reduce)
+    private bool IsWhole(string job, AttemptId map, Engine.Plan.PlanShape plan, int reduce)
     {
         try
         {

@@ -138,7 +138,7 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
 
     private Task<FromExecutor?>? pending;
 
-    private static int MostOf(Run run) => run.TaskCase == Run.TaskOneofCase.Plan ? Frames.MostOfPlan : Frames.Most;
+    private static int MostOf(Run run) => run.TaskCase == Run.TaskOneofCase.Plan ? Frames.MostWithPlan : Frames.Most;
 
     private void CheckLimits()
     {

@@ -51,13 +51,13 @@ internal static class ReportCheck
         }
     }
 
-    /// <summary>The plan that an attempt has made. How many tasks it has the bytes say, and not the executor.</summary>
+    /// <summary>The plan that an attempt has made, as far as the node looks into it. How many tasks it has the bytes say, and not the executor.</summary>
     /// <exception cref="ExecutorException">It is none, or that of another stage.</exception>
-    public static StagePlan Plan(Planned planned, int stage)
+    public static PlanShape Plan(Planned planned, int stage)
     {
         try
         {
-            var plan = StagePlan.Read(planned.Plan.Memory);
+            var plan = PlanShape.Read(planned.Plan.Memory);
             return plan.Stage == stage ? plan : throw Nonsense($"its plan is one of stage {plan.Stage}, and it was asked for that of stage {stage}");
         }
         catch (EngineException exception)

@@ -29,17 +29,18 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
 
     /// <summary>A reduce task's share of a map output; null where the node has no such output.</summary>
     /// <exception cref="Engine.EngineException">The output is damaged.</exception>
-    public SegmentSlice? Open(string job, AttemptId map, StagePlan plan, int reduce)
+    public SegmentSlice? Open(string job, AttemptId map, PlanShape plan, int reduce)
     {
         var path = PathOf(job, map);
         return File.Exists(path) ? SegmentSlice.Open(path, plan, reduce) : null;
     }
 
-    /// <summary>A plan by its digest.</summary>
-    public async Task<StagePlan> PlanAsync(string digest, CancellationToken cancellation)
+    /// <summary>What serves to find the shares of reduce tasks in map outputs, of the plan with this digest.</summary>
+    public async Task<PlanShape> PlanAsync(string digest, CancellationToken cancellation)
     {
         if (last is { } known && known.Digest == digest) return known.Plan;
-        var plan = StagePlan.Read(await File.ReadAllBytesAsync(await blobs.GetAsync(digest, [], cancellation), cancellation));
+        await using var bytes = File.OpenRead(await blobs.GetAsync(digest, [], cancellation));
+        var plan = PlanShape.Read(bytes);
         last = new Known(digest, plan);
         return plan;
     }
@@ -59,5 +60,5 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
     /// <remarks>What an attempt that is being stopped still writes goes with the next inventory.</remarks>
     public void Forget(string job) => Removal.TryFolder(folders.Job(job));
 
-    private sealed record Known(string Digest, StagePlan Plan);
+    private sealed record Known(string Digest, PlanShape Plan);
 }
