@@ -18,6 +18,7 @@ internal static class Transport
 {
     // Connections that say nothing, or trickle, take no more of a node than this.
     private const int MostConnections = 2000;
+    private const int MostStrangers = 1000;
     private static readonly TimeSpan HeadersPatience = TimeSpan.FromSeconds(10);
     private static readonly MinDataRate SlowestBody = new(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(30));
 
@@ -30,10 +31,13 @@ internal static class Transport
         kestrel.Limits.MinRequestBodyDataRate = SlowestBody;
         // Those who watch read as slowly as there is something to read.
         kestrel.Limits.MinResponseDataRate = null;
+        var log = new RefusalLog(kestrel.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
+        var strangers = new Strangers(MostStrangers, log);
         Action<ListenOptions> options = listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (settings.HttpTls) UseTls(listen, settings);
+            listen.Use(next => connection => strangers.ServeAsync(connection, next));
+            if (settings.HttpTls) UseTls(listen, settings, log);
         };
         if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
         else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
@@ -45,10 +49,9 @@ internal static class Transport
         => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
     /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
-    private static void UseTls(ListenOptions listen, NodeSettings settings)
+    private static void UseTls(ListenOptions listen, NodeSettings settings, RefusalLog log)
     {
         var peers = Peers(settings);
-        var log = new RefusalLog(listen.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
         var isAgreed = new object();
         listen.Use(next => async connection =>
         {

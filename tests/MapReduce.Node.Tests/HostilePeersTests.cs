@@ -37,10 +37,24 @@ public sealed class HostilePeersTests : IAsyncLifetime
     public async Task Who_speaks_to_a_node_in_the_clear_is_refused()
     {
         var heard = new HeardLog(Victim.System);
-        using var socket = new TcpClient();
+        using var stranger = await SpeakInTheClearAsync();
+        await heard.AwaitAsync("not an SSL/TLS record", "Rejected incoming connection from");
+    }
+
+    [Fact]
+    public async Task Many_who_are_refused_are_counted_in_the_log_and_not_told_one_by_one()
+    {
+        var counted = new HeardLog(Victim.System).AwaitAsync("more since the line before.");
+        while (!counted.IsCompleted) (await SpeakInTheClearAsync()).Dispose();
+        await counted;
+    }
+
+    private async Task<TcpClient> SpeakInTheClearAsync()
+    {
+        var socket = new TcpClient();
         await socket.ConnectAsync("127.0.0.1", Victim.Settings.Port);
         // The length of a message, and as much.
         await socket.GetStream().WriteAsync(new byte[] { 16, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 });
-        await heard.AwaitAsync("not an SSL/TLS record", "Rejected incoming connection from");
+        return socket;
     }
 }

@@ -134,6 +134,27 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Shared shared) : I
         foreach (var (origins, answer) in calls) Assert.StartsWith(answer, await CallAsync(origins), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Strangers_who_take_all_connections_of_a_node_keep_nobody_out_who_has_the_token()
+    {
+        const int MostConnections = 2000;
+        var silent = new List<TcpClient>();
+        try
+        {
+            while (silent.Count <= MostConnections)
+            {
+                silent.Add(new TcpClient());
+                await silent[^1].ConnectAsync(shared.Worker.Host, shared.Worker.HttpPort);
+            }
+            using var answer = await http.GetAsync("v1/nodes");
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+        finally
+        {
+            foreach (var socket in silent) socket.Dispose();
+        }
+    }
+
     /// <summary>The first line of the answer to a call with such origins, which no client would send.</summary>
     private async Task<string> CallAsync(string[] origins)
     {

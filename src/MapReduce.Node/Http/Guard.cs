@@ -24,10 +24,17 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
         if (!IsOurs(request.Host.Host)) await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "host", $"The name '{request.Host.Host}' is not one of this node. Call it by its own name, or add the name to mapreduce.http.names.");
         else if (IsOfOtherSite(request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
         else if (settings.HttpTls && request.Path.StartsWithSegments("/internal") && context.Connection.ClientCertificate is null) await RefuseAsync(context, StatusCodes.Status403Forbidden, "certificate", "Only nodes of this cluster may call this, and a node shows its certificate.");
-        else if (request.Path.StartsWithSegments("/health") || DashboardEndpoints.IsOpen(request) || HasToken(request)) await next(context);
+        else if (HasToken(request)) await AdmitAsync(context, next);
+        else if (request.Path.StartsWithSegments("/health") || DashboardEndpoints.IsOpen(request)) await next(context);
         else if (!sessions.IsSession(request.Cookies[sessions.CookieName])) await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
         else if (!IsFromOurPage(request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "A session of the dashboard is for the dashboard only. Programs send the token: 'Authorization: Bearer TOKEN'.");
-        else await next(context);
+        else await AdmitAsync(context, next);
+    }
+
+    private static Task AdmitAsync(HttpContext context, RequestDelegate next)
+    {
+        Strangers.Admit(context);
+        return next(context);
     }
 
     /// <summary>What browsers are told about everything that comes from here.</summary>

@@ -1,3 +1,4 @@
+using MapReduce.Node.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node.Http;
@@ -7,33 +8,16 @@ namespace MapReduce.Node.Http;
 /// <param name="time">The clock.</param>
 public sealed class RefusalLog(ILogger log, TimeProvider time)
 {
-    private const double Burst = 20;
     private const int Longest = 200;
 
-    private readonly object gate = new();
-    private double room = Burst;
-    private long filled = time.GetTimestamp();
-    private long untold;
+    private readonly LogPace pace = new(time);
 
     /// <summary>Warns, or counts what would be too much.</summary>
     /// <param name="template">The sentence, with names in braces where values go.</param>
     /// <param name="values">The values; those that a caller chooses are <see cref="Short"/>.</param>
     public void Warn(string template, params object?[] values)
     {
-        long more;
-        lock (gate)
-        {
-            var now = time.GetTimestamp();
-            room = Math.Min(Burst, room + time.GetElapsedTime(filled, now).TotalSeconds);
-            filled = now;
-            if (room < 1)
-            {
-                untold++;
-                return;
-            }
-            room--;
-            (more, untold) = (untold, 0);
-        }
+        if (!pace.Admits(out var more)) return;
         if (more == 0) log.LogWarning(template, values);
         else log.LogWarning(template + " And {More} more since the line before.", [.. values, more]);
     }

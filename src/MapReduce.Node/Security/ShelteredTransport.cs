@@ -1,8 +1,10 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
 using Akka.Remote.Transport;
 using Akka.Remote.Transport.DotNetty;
+using MapReduce.Node.Telemetry;
 using RemoteTransport = Akka.Remote.Transport.Transport;
 
 namespace MapReduce.Node.Security;
@@ -81,9 +83,28 @@ internal sealed class ShelteredTransport : RemoteTransport
         }
     }
 
-    /// <summary>What the transport logs is the node's.</summary>
+    /// <summary>What the transport logs is the node's, at a pace that those who connect cannot set: each that is refused is several lines there, one of them with a stack.</summary>
     private sealed class Forwarder(EventStream node) : UntypedActor
     {
-        protected override void OnReceive(object message) => node.Publish(message);
+        private readonly LogPace pace = new(TimeProvider.System);
+
+        protected override void OnReceive(object message)
+        {
+            var entry = (LogEvent)message;
+            // Whoever looks for faults wants to see them all.
+            if (entry.LogLevel() == LogLevel.DebugLevel) node.Publish(entry);
+            else if (pace.Admits(out var more)) node.Publish(more == 0 ? entry : Counting(entry, more));
+        }
+
+        private static LogEvent Counting(LogEvent entry, long more)
+        {
+            var message = string.Create(CultureInfo.InvariantCulture, $"{entry.Message} And {more} more since the line before.");
+            return entry.LogLevel() switch
+            {
+                LogLevel.ErrorLevel => new Error(entry.Cause, entry.LogSource, entry.LogClass, message),
+                LogLevel.WarningLevel => new Warning(entry.Cause, entry.LogSource, entry.LogClass, message),
+                _ => new Info(entry.Cause, entry.LogSource, entry.LogClass, message),
+            };
+        }
     }
 }
