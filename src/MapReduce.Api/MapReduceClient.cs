@@ -251,6 +251,7 @@ public sealed class MapReduceClient : IDisposable
     {
         var begun = TimeProvider.System.GetTimestamp();
         var areStrangers = !hasAnswered;
+        var full = 0;
         for (var tries = 1; ; tries++)
         {
             var node = nodes[current % nodes.Length];
@@ -266,9 +267,15 @@ public sealed class MapReduceClient : IDisposable
                 if (response.IsSuccessStatusCode) return response;
                 var error = await ErrorAsync(response, cancellation);
                 response.Dispose();
-                if (error.Code is not ("no-master" or "no-copies")) throw error;
-                if (TimeProvider.System.GetElapsedTime(begun) > patience) throw error;
-                // That node may be cut off from the others, of which some have a master.
+                var mayGoOn = error.Code switch
+                {
+                    // That node may be cut off from the others, of which some have a master.
+                    "no-master" or "no-copies" => TimeProvider.System.GetElapsedTime(begun) <= patience,
+                    // Another may have room. It takes minutes until this one has, so that each is asked once.
+                    "full" => ++full < nodes.Length,
+                    _ => false,
+                };
+                if (!mayGoOn) throw error;
                 current++;
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))

@@ -48,7 +48,7 @@ public sealed record SubmitRequest
     /// <summary>The target size of a split in bytes; 0 for the default.</summary>
     public long SplitBytes { get; init; }
 
-    /// <summary>The number of partitions where the job sets none, at most 100,000; 0 derives it from the input.</summary>
+    /// <summary>The number of partitions of each channel where the job sets none; 0 derives it from the input. A stage has 100,000 at most, those of all its channels together.</summary>
     public int Partitions { get; init; }
 
     /// <summary>How intermediate data is compressed: none, lz4 or zstd.</summary>

@@ -12,7 +12,7 @@ public sealed record JobRules
     /// <summary>The most map tasks of a stage: the job master remembers each.</summary>
     public const int MostMaps = 1_000_000;
 
-    /// <summary>The most reduce tasks of a stage: each asks for a share of every map output.</summary>
+    /// <summary>The most reduce tasks of a stage, those of all its channels together: the job master remembers each, and each asks for a share of every map output.</summary>
     public const int MostReduces = 100_000;
 
     /// <summary>How many attempts at a task may fail by their own fault before the job fails.</summary>

@@ -9,7 +9,7 @@ public sealed partial class JobState
     {
         var stage = $"Stage {plan.Attempt.Task.Stage + 1} of the job";
         if (plan.Maps is < 0 or > JobRules.MostMaps) return $"{stage} was planned with {plan.Maps} map tasks, and may have 0 to {JobRules.MostMaps}. Give each more to read, with --split.";
-        if (plan.Reduces is < 0 or > JobRules.MostReduces) return $"{stage} was planned with {plan.Reduces} reduce tasks, and may have 0 to {JobRules.MostReduces}. Ask for fewer partitions.";
+        if (plan.Reduces is < 0 or > JobRules.MostReduces) return $"{stage} was planned with {plan.Reduces} reduce tasks, and may have 0 to {JobRules.MostReduces}, all its channels together. Ask for fewer partitions.";
         if (IsDefined) return null;
         if (plan.Definition is not { } definition) return "The first plan of the job came without the job's definition.";
         return Soundness.Flaw(definition) is { } flaw ? $"The definition of the job makes no sense: {flaw}." : null;

@@ -149,7 +149,7 @@ public sealed class JobStateTests
     [InlineData(-1, 1, "planned with -1 map tasks")]
     [InlineData(1, -1, "planned with -1 reduce tasks")]
     [InlineData(20_000_000, 1, "20000000 map tasks, and may have 0 to 1000000")]
-    [InlineData(1, 200_000, "200000 reduce tasks, and may have 0 to 100000")]
+    [InlineData(1, 200_000, "200000 reduce tasks, and may have 0 to 100000, all its channels together")]
     public void A_plan_with_fewer_tasks_than_none_or_more_than_any_stage_may_have_fails_the_job(int maps, int reduces, string words)
     {
         var job = Planned(maps, reduces);
