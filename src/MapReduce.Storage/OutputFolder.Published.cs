@@ -24,8 +24,12 @@ public sealed partial class OutputFolder
         {
             throw Failures.Reading(path, exception);
         }
-        if (file.CanSeek) return file;
+        if (file.CanSeek && IsBelow(output, path, file)) return file;
         file.Dispose();
         return null;
     }
+
+    /// <summary>Whether no link has led to what is open: one may have taken the place of the file, or of a folder above it, after the look at them.</summary>
+    private static bool IsBelow(string output, string path, FileStream file)
+        => PlainFile.PlaceOf(file) is { } place ? place == Path.Combine(LocalPath.FollowLinks(output), Path.GetRelativePath(output, path)) : Links.Between(output, path) is null;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace MapReduce.Storage;
@@ -9,6 +10,10 @@ internal static class PlainFile
     /// <exception cref="IOException">It cannot be opened: it is not there, or is a socket.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be opened.</exception>
     public static FileStream Open(string path) => new(Handle(path), FileAccess.Read, bufferSize: 0);
+
+    /// <summary>Where what is open lies, by the way that leads through no link; null where the system does not tell.</summary>
+    public static string? PlaceOf(FileStream file)
+        => OperatingSystem.IsLinux() ? new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{file.SafeFileHandle.DangerousGetHandle()}")).LinkTarget : null;
 
     private static SafeFileHandle Handle(string path)
     {

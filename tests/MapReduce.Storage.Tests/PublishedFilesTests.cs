@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Xunit;
 
 namespace MapReduce.Storage.Tests;
@@ -55,6 +56,32 @@ public sealed class PublishedFilesTests : IDisposable
         Assert.Equal("rows", Read(folder["latest"] + "/", "part-00000"));
     }
 
+    [LinuxTheory]
+    [InlineData("part-00000")]
+    [InlineData("named/part-00000")]
+    public void What_becomes_a_link_between_the_look_at_it_and_its_opening_is_not_read(string name)
+    {
+        const int Reads = 20_000;
+        folder.Write("secret/part-00000", "secret");
+        var (place, real, link) = (folder[$"out/{name.Split('/')[0]}"], folder["real"], folder["link"]);
+        Directory.CreateSymbolicLink(link, name.Contains('/', StringComparison.Ordinal) ? folder["secret"] : folder["secret/part-00000"]);
+        using var stop = new CancellationTokenSource();
+        var swapping = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+                foreach (var (from, to) in ((string, string)[])[(place, real), (link, place), (place, link), (real, place)]) Rename(from, to);
+        });
+        try
+        {
+            for (var read = 0; read < Reads; read++) Assert.NotEqual("secret", Read(Target, name));
+        }
+        finally
+        {
+            stop.Cancel();
+            swapping.Wait();
+        }
+    }
+
     [LinuxFact]
     public void A_pipe_or_socket_is_not_and_nobody_waits_for_it()
     {
@@ -63,6 +90,10 @@ public sealed class PublishedFilesTests : IDisposable
         socket.Bind(new UnixDomainSocketEndPoint(folder["out/socket"]));
         Assert.All((string[])["pipe", "socket"], name => Assert.Null(Read(Target, name)));
     }
+
+    /// <summary>Renames a file, a folder or a link to one, whatever it is.</summary>
+    [DllImport("libc", EntryPoint = "rename")]
+    private static extern int Rename([MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
 
     private static string? Read(string output, string name)
     {
