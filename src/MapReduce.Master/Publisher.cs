@@ -61,11 +61,25 @@ internal static class Publisher
     /// <exception cref="StorageException">It cannot be published now, or at all.</exception>
     public static void Publish(JobSpec spec, JobCommitment commitment, IReadOnlyList<CommitTicket> tickets, OutputManifest manifest, bool checksBytes)
     {
-        // A master that was replaced while it published must not make anew what its successor has cleaned up.
-        if (OutputFolder.Open(spec.Output, spec.Id) is { } folder) commitment.Commit(tickets, new FilesParticipant(folder, manifest, spec.Overwrite, spec.Order.Settings.Durable, checksBytes));
+        if (Open(spec, commitment) is { } folder) commitment.Commit(tickets, new FilesParticipant(folder, manifest, spec.Overwrite, spec.Order.Settings.Durable, checksBytes));
         else if (!OutputFolder.IsOf(spec.Output, spec.Id))
             // Rows that are committed leave no way back, so such a job goes on trying.
             throw Gone(spec, commitment.HasStores ? StorageError.Other : StorageError.Lost);
+    }
+
+    /// <summary>Opens what is staged. A master that was replaced while it published must not make anew what its successor has cleaned up.</summary>
+    private static OutputFolder? Open(JobSpec spec, JobCommitment commitment)
+    {
+        try
+        {
+            return OutputFolder.Open(spec.Output, spec.Id);
+        }
+        catch (StorageException exception) when (exception.Error == StorageError.InvalidPath && commitment.HasStores)
+        {
+            // An earlier try may have committed rows, and such a job has not failed with nothing written.
+            if (commitment.HasCommitted) throw commitment.Waiting(exception);
+            throw;
+        }
     }
 
     /// <summary>Gives up what stores hold, and removes what is staged.</summary>

@@ -9,6 +9,14 @@ public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> 
     /// <summary>Whether the job writes to anything but files.</summary>
     public bool HasStores => targets.Count > 0;
 
+    /// <summary>Whether anything of the job is committed at a store: then there is no way back, whatever else is found.</summary>
+    /// <exception cref="StorageException">Not now.</exception>
+    public bool HasCommitted => Shares().Any(share => share.Participant.HasCommitted(share.Commit));
+
+    /// <summary>What keeps the files from appearing when rows are committed: they follow as soon as they can.</summary>
+    /// <param name="obstacle">What is in their way.</param>
+    public StorageException Waiting(StorageException obstacle) => new(StorageError.Other, $"The rows of job {job} are committed, and its files cannot appear yet: {obstacle.Message}", obstacle);
+
     /// <summary>Makes everything visible that the tickets name. Called only when the decision is journalled; may be repeated.</summary>
     /// <exception cref="StorageException">Not now; or never, and then nothing is visible. See <see cref="ICommitParticipant.Commit"/>.</exception>
     /// <param name="tickets">Those of the attempts that count.</param>
@@ -18,7 +26,7 @@ public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> 
     {
         var parts = tickets.Where(ticket => ticket.Participant == files.Name).ToList();
         // An earlier try may have got as far as that, and then nothing that is found now takes it back.
-        var isCommitted = Shares().Any(share => share.Participant.HasCommitted(share.Commit));
+        var isCommitted = HasCommitted;
         // What could keep the files from appearing is found before a row does.
         if (!isCommitted) files.Arrange(parts);
         if (HasStores) decide?.Invoke();
@@ -30,8 +38,7 @@ public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> 
         }
         catch (StorageException exception) when (HasStores && exception.Error is StorageError.OutputExists or StorageError.InvalidPath or StorageError.Damaged)
         {
-            // The rows are there, so there is no way back: the files follow as soon as they can.
-            throw new StorageException(StorageError.Other, $"The rows of job {job} are committed, and its files cannot appear yet: {exception.Message}", exception);
+            throw Waiting(exception);
         }
     }
 
