@@ -38,21 +38,10 @@ public sealed class ExecutorPoolTests : IDisposable
     public async Task Whoever_calls_in_the_place_of_an_executor_is_sent_away()
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
-        // A launcher, which says where the socket is, and waits until it may start the executor.
-        var (socket, start) = (Path.Combine(folder, "socket"), Path.Combine(folder, "start"));
-        var launcher = $"echo \"$0\" >'{socket}.new'; mv '{socket}.new' '{socket}'; until [ -e '{start}' ]; do sleep 0.02; done; dotnet '{TestProgram.File}' executor \"$0\" \"$1\"; exit $?";
-        await using var pool = new ExecutorPool(Settings(spares: 0) with { ExecutorCommand = ["/bin/sh", "-c", launcher] });
+        await using var pool = new ExecutorPool(Launched($"dotnet '{TestProgram.File}' executor \"$0\" \"$1\"; exit $?"));
         var taking = pool.TakeAsync(patience.Token);
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!File.Exists(socket)) await pause.WaitForNextTickAsync(patience.Token);
-
-        using var impostor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await impostor.ConnectAsync(new UnixDomainSocketEndPoint((await File.ReadAllTextAsync(socket)).TrimEnd()), patience.Token);
-        var hearing = impostor.ReceiveAsync(new byte[1].AsMemory(), patience.Token).AsTask();
-        Assert.Same(hearing, await Task.WhenAny(hearing, taking));
-        Assert.Equal(0, await hearing);
-
-        await File.WriteAllTextAsync(start, "");
+        await CallInVainAsync(taking, patience.Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, "start"), "");
         var executor = await taking;
         await executor.SendAsync(new ToExecutor { Open = new Open { Assembly = Path.Combine(folder, "none.dll") } }, patience.Token);
         Assert.Equal(Reason.Definition, (await executor.ReceiveAsync(Frames.Most, patience.Token))?.Failed?.Reason);
@@ -81,6 +70,41 @@ public sealed class ExecutorPoolTests : IDisposable
         Assert.Contains("ended with code 3 before it began", exception.Message, StringComparison.Ordinal);
         Assert.True(Directory.Exists(new NodeFolders(folder).Spares));
         Assert.Empty(Left());
+    }
+
+    [LinuxFact]
+    public async Task A_command_that_lets_another_start_the_executor_is_told_why_that_cannot_be()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        await using var pool = new ExecutorPool(Launched("exit 3"));
+        var taking = pool.TakeAsync(patience.Token);
+        // As an executor would that a daemon has started.
+        await CallInVainAsync(taking, patience.Token);
+        await File.WriteAllTextAsync(Path.Combine(folder, "start"), "");
+        var exception = await Assert.ThrowsAsync<IOException>(() => taking);
+        Assert.Contains("ended with code 3 before it began", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith($" Process {Environment.ProcessId} called in its place and was sent away, because the command had not started it: mapreduce.executor.command must start the executor itself, and not have a daemon start it.", exception.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A launcher, which says where the socket is, and waits until it may go on.</summary>
+    private WorkerSettings Launched(string then)
+    {
+        var (socket, start) = (Path.Combine(folder, "socket"), Path.Combine(folder, "start"));
+        var launcher = $"echo \"$0\" >'{socket}.new'; mv '{socket}.new' '{socket}'; until [ -e '{start}' ]; do sleep 0.02; done; {then}";
+        return Settings(spares: 0) with { ExecutorCommand = ["/bin/sh", "-c", launcher] };
+    }
+
+    /// <summary>Calls at the socket of an executor that its launcher has not started yet.</summary>
+    private async Task CallInVainAsync(Task starting, CancellationToken cancellation)
+    {
+        var socket = Path.Combine(folder, "socket");
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!File.Exists(socket)) await pause.WaitForNextTickAsync(cancellation);
+        using var impostor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await impostor.ConnectAsync(new UnixDomainSocketEndPoint((await File.ReadAllTextAsync(socket, cancellation)).TrimEnd()), cancellation);
+        var hearing = impostor.ReceiveAsync(new byte[1].AsMemory(), cancellation).AsTask();
+        Assert.Same(hearing, await Task.WhenAny(hearing, starting));
+        Assert.Equal(0, await hearing);
     }
 
     /// <summary>What is there of folders for executors.</summary>

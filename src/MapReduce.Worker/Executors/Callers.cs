@@ -18,12 +18,19 @@ internal static class Callers
 
     /// <summary>Waits for a process to call, or one that it has started, as launchers do. Whoever else calls is sent away.</summary>
     /// <remarks>Only Linux tells who calls in this way. Elsewhere the rights of the socket's folder have to do.</remarks>
-    public static async Task<Socket> AcceptAsync(Socket listener, int process, CancellationToken cancellation)
+    /// <param name="listener">The socket.</param>
+    /// <param name="process">The process.</param>
+    /// <param name="onStranger">Is told of each that is sent away: its number, or 0 where this process cannot see it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<Socket> AcceptAsync(Socket listener, int process, Action<int> onStranger, CancellationToken cancellation)
     {
         while (true)
         {
             var caller = await listener.AcceptAsync(cancellation);
-            if (!OperatingSystem.IsLinux() || Descends(ProcessOf(caller), process)) return caller;
+            if (!OperatingSystem.IsLinux()) return caller;
+            var number = ProcessOf(caller);
+            if (Descends(number, process)) return caller;
+            onStranger(number);
             caller.Dispose();
         }
     }

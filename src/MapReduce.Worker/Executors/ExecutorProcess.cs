@@ -76,13 +76,14 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                var accepting = Callers.AcceptAsync(listener, process.Id, either.Token);
+                int? stranger = null;
+                var accepting = Callers.AcceptAsync(listener, process.Id, number => stranger = number, either.Token);
                 if (await Task.WhenAny(accepting, gone) != accepting)
                 {
                     await either.CancelAsync();
                     cancellation.ThrowIfCancellationRequested();
                     await DrainAsync(process, reading, settings.KillDelay);
-                    throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}");
+                    throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}{(stranger is { } number ? Stranger(number) : "")}");
                 }
                 return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, gone, settings.KillDelay);
             }
@@ -262,6 +263,10 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             throw new IOException($"The path '{socket}' is too long for a socket. Name a folder with a shorter path for temporary files in TMPDIR, and start the node again.", exception);
         }
     }
+
+    /// <summary>Who sets a command that lets a daemon start executors, as those of containers do, reads here why it cannot be.</summary>
+    private static string Stranger(int number)
+        => $" {(number == 0 ? "A process that the node cannot see" : $"Process {number}")} called in its place and was sent away, because the command had not started it: mapreduce.executor.command must start the executor itself, and not have a daemon start it.";
 
     private static Process Start(WorkerSettings settings, string socket, string spare)
     {
