@@ -39,29 +39,48 @@ public sealed class ClusterAuthority(string folder)
     private (string Certificate, string Key) Make(string name, IReadOnlyList<string> hosts)
     {
         PrivateFiles.MakeFolder(folder);
-        using var authority = Open();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = DateTimeOffset.UtcNow;
-        using var certificate = NodeCertificate.Request(name, key, hosts)
-            .Create(authority, now - NodeCertificate.Tolerance, now + NodeCertificate.Term < authority.NotAfter ? now + NodeCertificate.Term : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        using var certificate = Sign(NodeCertificate.Request(name, key, hosts));
         var (certificateFile, keyFile) = FilesOf(name);
         File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
         PrivateFiles.Write(keyFile, key.ExportPkcs8PrivateKeyPem());
         return (certificateFile, keyFile);
     }
 
+    private X509Certificate2 Sign(CertificateRequest request)
+    {
+        try
+        {
+            using var authority = Open();
+            var now = DateTimeOffset.UtcNow;
+            return request.Create(authority, now - NodeCertificate.Tolerance, now + NodeCertificate.Term < authority.NotAfter ? now + NodeCertificate.Term : authority.NotAfter, RandomNumberGenerator.GetBytes(16));
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or InvalidOperationException)
+        {
+            throw new ConfigurationException($"No certificate can be made with the authority '{CertificateFile}' and its key '{KeyFile}': {exception.Message} Bring back the two files that were made together, or remove both to make a new authority, and then a new certificate for each node.", exception);
+        }
+    }
+
     private X509Certificate2 Open()
     {
-        if (File.Exists(CertificateFile) && File.Exists(KeyFile)) return X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
-        if (File.Exists(CertificateFile) || File.Exists(KeyFile)) throw new ConfigurationException($"Of '{CertificateFile}' and '{KeyFile}' only one is there. Bring the other back, or remove both to make a new authority for all nodes.");
+        if (!File.Exists(CertificateFile)) Begin();
+        if (!File.Exists(KeyFile)) throw new ConfigurationException($"'{CertificateFile}' is there without its key '{KeyFile}'. Bring the key back, or remove the certificate to make a new authority for all nodes.");
+        return X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+    }
+
+    /// <summary>Makes the authority, and its certificate last. A key without one was left when that was broken off, and gets it now.</summary>
+    private void Begin()
+    {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        if (File.Exists(KeyFile)) key.ImportFromPem(File.ReadAllText(KeyFile));
+        else PrivateFiles.Write(KeyFile, key.ExportPkcs8PrivateKeyPem());
         var request = new CertificateRequest("CN=MapReduce cluster authority", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now - NodeCertificate.Tolerance, now + Term);
-        File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
-        PrivateFiles.Write(KeyFile, key.ExportPkcs8PrivateKeyPem());
-        return X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile);
+        var whole = $"{CertificateFile}.new";
+        File.WriteAllText(whole, certificate.ExportCertificatePem());
+        File.Move(whole, CertificateFile, overwrite: true);
     }
 }

@@ -16,15 +16,16 @@ public static class PrivateFiles
         else Directory.CreateDirectory(folder, OwnersFolder);
     }
 
-    /// <summary>Writes a file, in place of one that may be there.</summary>
+    /// <summary>Writes a file, in place of one that may be there, whole or not at all.</summary>
     public static void Write(string file, string text)
     {
-        // One that is there would keep its rights.
-        File.Delete(file);
+        var whole = $"{file}.new";
+        // One that was left would keep its rights.
+        File.Delete(whole);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnersFile;
-        using var writer = new StreamWriter(file, options);
-        writer.Write(text);
+        using (var writer = new StreamWriter(whole, options)) writer.Write(text);
+        File.Move(whole, file, overwrite: true);
     }
 
     /// <summary>Refuses a secret that others may read or write.</summary>
