@@ -6,14 +6,10 @@ internal static class TestProgram
     /// <summary>The one that is built with the tests, or the same compiled ahead, which starts in a third of the time.</summary>
     public static string File { get; } = Environment.GetEnvironmentVariable("MAPREDUCE_TEST_PROGRAM") is { Length: > 0 } ahead ? ahead : Path.Combine(AppContext.BaseDirectory, "mr.dll");
 
-    /// <summary>How executors carry the mark of the run of the tests that starts them, so that it finds those that it has left behind.</summary>
-    public const string Mark = "executor.environment=[MAPREDUCE_TEST_RUN]";
-
     /// <summary>Lets the nodes of a cluster in this process start their executors with it, and stand still for a while, as they do beside load, without being given up.</summary>
     public static string Settings { get; } = $$"""
 
         mapreduce.executor.command = [dotnet, "{{File}}", executor]
-        mapreduce.{{Mark}}
         mapreduce.master.lease = 1m
         mapreduce.worker.solitude = 3m
         akka.cluster.failure-detector.acceptable-heartbeat-pause = 4s

@@ -46,7 +46,7 @@ internal sealed class NetworkCluster : IDisposable
                   journal.connection = "Data Source={{this["journal.db"]}}"
                 }
 
-                """) + string.Join('\n', settings.Prepend(TestProgram.Mark).Select(setting => setting.StartsWith("akka.", StringComparison.Ordinal) ? setting : $"mapreduce.{setting}")));
+                """) + string.Join('\n', settings.Select(setting => setting.StartsWith("akka.", StringComparison.Ordinal) ? setting : $"mapreduce.{setting}")));
         }
         for (var node = 1; node <= nodes; node++) processes.Add(Start(node));
         Client = Connect(Enumerable.Range(1, nodes));

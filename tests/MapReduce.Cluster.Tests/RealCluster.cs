@@ -23,7 +23,7 @@ internal sealed partial class RealCluster : IDisposable
 
     public RealCluster(int nodes = 3, params string[] settings)
     {
-        var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.Prepend(TestProgram.Mark).SelectMany(setting => (string[])["--set", setting])]);
+        var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
         Nodes = Processes(document);

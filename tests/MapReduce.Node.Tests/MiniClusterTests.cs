@@ -385,7 +385,7 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
         public async Task InitializeAsync()
         {
             foreach (var variable in (string[])[NamedVariable, OtherVariable]) Environment.SetEnvironmentVariable(variable, "set");
-            Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings + $"mapreduce.executor.environment = [MAPREDUCE_TEST_RUN, {NamedVariable}]");
+            Cluster = await MiniCluster.StartAsync(Nodes.Count, Path.Combine(folder, "cluster"), Settings + TestProgram.Settings + $"mapreduce.executor.environment = [{NamedVariable}]");
         }
 
         public async Task DisposeAsync()

@@ -29,7 +29,7 @@ public sealed class TlsTests : IAsyncLifetime
         authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
         lost = authority.Issue("lost", ["127.0.0.1"]);
         using var revoked = X509CertificateLoader.LoadCertificateFromFile(lost.Certificate);
-        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\nmapreduce.http.tls = on\nmapreduce.{TestProgram.Mark}\nmapreduce.tls.revoked = [\"{revoked.GetCertHashString(HashAlgorithmName.SHA256)}\"]\n{Tls(authority, "node", "127.0.0.1")}");
+        cluster = await MiniCluster.StartAsync(3, Path.Combine(folder, "cluster"), $"mapreduce.shuffle.short-circuit = off\nmapreduce.http.tls = on\nmapreduce.tls.revoked = [\"{revoked.GetCertHashString(HashAlgorithmName.SHA256)}\"]\n{Tls(authority, "node", "127.0.0.1")}");
     }
 
     public async Task DisposeAsync()

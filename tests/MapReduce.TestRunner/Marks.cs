@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace MapReduce.TestRunner;
 
 /// <summary>
-/// What a run of the tests leaves on the machine, told by the number of its process: processes carry it in their environment, folders, network
-/// namespaces and mounts in their names. Removed when the run ends, and by the next run where this one was killed.
+/// What a run of the tests leaves on the machine, told by the number of its process: processes carry it in their environment, executors, which see little
+/// of that, by their folder for temporary files; folders, network namespaces and mounts in their names. Removed when the run ends, and by the next run where this one was killed.
 /// </summary>
 internal sealed partial class Marks
 {
@@ -92,7 +92,7 @@ internal sealed partial class Marks
             var command = "";
             try
             {
-                mark = File.ReadAllText($"/proc/{id}/environ").Split('\0').FirstOrDefault(entry => entry.StartsWith(Variable + "=", StringComparison.Ordinal))?[(Variable.Length + 1)..];
+                mark = File.ReadAllText($"/proc/{id}/environ").Split('\0').Select(entry => Mark().Match(entry)).FirstOrDefault(match => match.Success)?.Groups[1].Value;
                 command = File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ').Trim();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -114,6 +114,9 @@ internal sealed partial class Marks
         process.StandardError.ReadToEnd();
         process.WaitForExit();
     }
+
+    [GeneratedRegex($@"^(?:{Variable}=|TMPDIR=/tmp/mrt)(\d+)(?:/|$)")]
+    private static partial Regex Mark();
 
     [GeneratedRegex(@"^(?:mrt|mapreduce-test-)(\d+)")]
     private static partial Regex Owner();
