@@ -11,10 +11,10 @@ public sealed class RunOnNodesTests
     [Fact]
     public void What_a_run_on_nodes_of_its_own_is_told_is_submitted()
     {
-        var request = Request("--name", "weighty", "--priority", "7", "--timeout", "1.5", "--memory-limit", "3GiB");
-        Assert.Equal(("weighty", 7, 1.5, 3L << 30), (request.Name, request.Priority, request.TimeoutSeconds, request.MemoryLimit));
+        var request = Request("--name", "weighty", "--priority", "7", "--timeout", "1.5", "--memory-limit", "3GiB", "--non-determinism", "warn");
+        Assert.Equal(("weighty", 7, 1.5, 3L << 30, "warn"), (request.Name, request.Priority, request.TimeoutSeconds, request.MemoryLimit, request.NonDeterminism));
         var plain = Request();
-        Assert.Equal((null, 1, 0d, 0L), (plain.Name, plain.Priority, plain.TimeoutSeconds, plain.MemoryLimit));
+        Assert.Equal((null, 1, 0d, 0L, null), (plain.Name, plain.Priority, plain.TimeoutSeconds, plain.MemoryLimit, plain.NonDeterminism));
     }
 
     [Theory]
@@ -22,6 +22,7 @@ public sealed class RunOnNodesTests
     [InlineData("--priority", "7")]
     [InlineData("--timeout", "1.5")]
     [InlineData("--memory-limit", "3GiB")]
+    [InlineData("--non-determinism", "warn")]
     public void A_run_in_one_process_refuses_what_only_nodes_can_do(string option, string value)
     {
         var error = Assert.Throws<UserException>(() => Parse(options => RunVerb.Run(options, []), option, value));

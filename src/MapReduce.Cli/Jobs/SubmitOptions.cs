@@ -21,7 +21,7 @@ internal sealed class SubmitOptions : ConnectionOptions
     [Option("job", HelpText = "The job's class, where the assembly has several.")]
     public string? Class { get; set; }
 
-    [Option("name", HelpText = "What lists call the job. Default: the assembly's name.")]
+    [Option("name", HelpText = "What lists call the job, in at most 200 characters. Default: the assembly's name.")]
     public string? Name { get; set; }
 
     [Option("memory", HelpText = "The memory of each task for buffers and tables, such as 256MiB.")]
@@ -30,16 +30,16 @@ internal sealed class SubmitOptions : ConnectionOptions
     [Option("memory-limit", HelpText = "The memory at which an executor is stopped, such as 2GiB.")]
     public string? MemoryLimit { get; set; }
 
-    [Option("attempts", HelpText = "How many attempts at a task may fail.")]
+    [Option("attempts", HelpText = "How many attempts at a task may fail, at most 100.")]
     public int? Attempts { get; set; }
 
-    [Option("timeout", HelpText = "How long in seconds an attempt may make no progress.")]
+    [Option("timeout", HelpText = "How long in seconds an attempt may make no progress, at most 604800, which is seven days.")]
     public double? Timeout { get; set; }
 
-    [Option("priority", Default = 1, HelpText = "The job's share of slots relative to others.")]
+    [Option("priority", Default = 1, HelpText = "The job's share of slots relative to others, from 1 to 1000.")]
     public int Priority { get; set; } = 1;
 
-    [Option("partitions", HelpText = "The number of partitions. Default: from the input.")]
+    [Option("partitions", HelpText = "The number of partitions, at most 100000. Default: from the input.")]
     public int? Partitions { get; set; }
 
     [Option("split", HelpText = "The size of a split, such as 64MiB.")]
@@ -57,7 +57,7 @@ internal sealed class SubmitOptions : ConnectionOptions
     [Option("non-determinism", HelpText = "Where a map task that runs again makes another output than the one that was read: fail or warn. Default: the cluster's, which is fail.")]
     public string? NonDeterminism { get; set; }
 
-    [Option("token", HelpText = "A name for this submission: submitting again with it gives the same job.")]
+    [Option("token", HelpText = "A name for this submission, in at most 200 characters: submitting again with it gives the same job.")]
     public string? ClientToken { get; set; }
 
     [Option("detach", HelpText = "Do not wait for the job to end.")]

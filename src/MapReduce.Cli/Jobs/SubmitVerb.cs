@@ -1,6 +1,8 @@
+using System.Text;
 using MapReduce.Api;
 using MapReduce.Cli.Cluster;
 using MapReduce.Cli.Run;
+using MapReduce.Node.Http;
 using MapReduce.Node.Telemetry;
 using MapReduce.Storage;
 
@@ -57,29 +59,32 @@ internal static class SubmitVerb
     public static SubmitRequest Request(SubmitOptions options, IReadOnlyList<string> jobArguments)
     {
         if (options.OutputFolder is null) throw new UserException(ExitCode.Usage, "Where to? Name a folder with --output.");
+        var inputs = options.Inputs.Select(LocalPath.Of).ToList();
+        if (inputs.Concat(jobArguments).Sum(text => Encoding.UTF8.GetByteCount(text)) > SubmitLimits.MostBytes)
+            throw new UserException(ExitCode.Usage, $"The inputs and arguments of the job have more than {SubmitLimits.MostBytes >> 10} KiB. Name folders or globs instead of single files.");
         return new SubmitRequest
         {
             Package = "",
             Assembly = "",
             JobClass = options.Class,
-            Name = options.Name,
-            Inputs = [.. options.Inputs.Select(LocalPath.Of)],
+            Name = options.Name?.Any(char.IsControl) == true ? throw new UserException(ExitCode.Usage, "--name has a control character, and may have none.") : Short(options.Name, "name"),
+            Inputs = inputs,
             Output = LocalPath.Of(options.OutputFolder),
             Arguments = jobArguments,
             Overwrite = options.Overwrite,
-            Attempts = Positive(options.Attempts, "attempts", 100),
-            Priority = options.Priority is >= 1 and <= 1000 ? options.Priority : throw new UserException(ExitCode.Usage, $"--priority {options.Priority} is not possible. Give a number from 1 to 1000."),
-            TimeoutSeconds = options.Timeout is null or > 0 ? options.Timeout ?? 0 : throw new UserException(ExitCode.Usage, $"--timeout {options.Timeout} is not possible. Give a number of seconds."),
+            Attempts = Positive(options.Attempts, "attempts", SubmitLimits.MostAttempts),
+            Priority = Positive(options.Priority, "priority", SubmitLimits.HighestPriority),
+            TimeoutSeconds = options.Timeout is null or > 0 and <= SubmitLimits.LongestTimeout ? options.Timeout ?? 0 : throw new UserException(ExitCode.Usage, $"--timeout {options.Timeout} is not possible. Give a number of seconds, at most {SubmitLimits.LongestTimeout}."),
             // As with mr run, half of a slot's memory is for the task and the rest for what lies around it.
             Memory = options.Memory is null ? 0 : Sizes.Parse(options.Memory, "memory") / 2,
             MemoryLimit = options.MemoryLimit is null ? 0 : Sizes.Parse(options.MemoryLimit, "memory-limit"),
             SplitBytes = options.Split is null ? 0 : Sizes.Parse(options.Split, "split"),
-            Partitions = Positive(options.Partitions, "partitions", 100_000),
-            Compression = options.Compress.ToLowerInvariant(),
+            Partitions = Positive(options.Partitions, "partitions", SubmitLimits.MostPartitions),
+            Compression = options.Compress.ToLowerInvariant() is ("none" or "lz4" or "zstd") and var compression ? compression : throw new UserException(ExitCode.Usage, $"'{options.Compress}' is no compression. Give --compress none, lz4 or zstd."),
             SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
             Durable = options.Sync,
             NonDeterminism = options.NonDeterminism is null or "fail" or "warn" ? options.NonDeterminism : throw new UserException(ExitCode.Usage, $"--non-determinism {options.NonDeterminism} is not possible. Give fail or warn."),
-            ClientToken = options.ClientToken ?? Guid.NewGuid().ToString("n"),
+            ClientToken = Short(options.ClientToken, "token") ?? Guid.NewGuid().ToString("n"),
         };
     }
 
@@ -138,6 +143,10 @@ internal static class SubmitVerb
         "Definition" or "NotDeterministic" => ExitCode.Job,
         _ => ExitCode.Failed,
     };
+
+    private static string? Short(string? text, string option) => text is null || text.Length <= SubmitLimits.MostCharacters
+        ? text
+        : throw new UserException(ExitCode.Usage, $"--{option} has {text.Length} characters, and may have {SubmitLimits.MostCharacters}.");
 
     private static int Positive(int? value, string option, int most) => value is null or > 0 && value.GetValueOrDefault() <= most
         ? value ?? 0

@@ -35,6 +35,7 @@ internal static class RunOnNodes
             SkipBad = options.SkipBad,
             Attempts = options.Attempts,
             Timeout = options.Timeout,
+            NonDeterminism = options.NonDeterminism,
             Sync = options.Sync,
             Json = options.Json,
             Quiet = options.Quiet,

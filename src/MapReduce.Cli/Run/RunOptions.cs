@@ -23,17 +23,20 @@ internal sealed class RunOptions
     [Option("nodes", HelpText = "Start so many nodes on this machine for the job, 1 or 3 and more, and end them after it. Default: run in this process.")]
     public int? Nodes { get; set; }
 
-    [Option("name", HelpText = "With --nodes: what lists call the job. Default: the assembly's name.")]
+    [Option("name", HelpText = "With --nodes: what lists call the job, in at most 200 characters. Default: the assembly's name.")]
     public string? Name { get; set; }
 
-    [Option("priority", HelpText = "With --nodes: the job's share of slots relative to others. Default: 1.")]
+    [Option("priority", HelpText = "With --nodes: the job's share of slots relative to others, from 1 to 1000. Default: 1.")]
     public int? Priority { get; set; }
 
-    [Option("timeout", HelpText = "With --nodes: how long in seconds an attempt may make no progress.")]
+    [Option("timeout", HelpText = "With --nodes: how long in seconds an attempt may make no progress, at most 604800, which is seven days.")]
     public double? Timeout { get; set; }
 
     [Option("memory-limit", HelpText = "With --nodes: the memory at which an executor is stopped, such as 2GiB.")]
     public string? MemoryLimit { get; set; }
+
+    [Option("non-determinism", HelpText = "With --nodes: where a map task that runs again makes another output than the one that was read: fail or warn. Default: fail.")]
+    public string? NonDeterminism { get; set; }
 
     [Option("slots", HelpText = "How many tasks run at a time. Default: the number of processors.")]
     public int? Slots { get; set; }
@@ -44,7 +47,7 @@ internal sealed class RunOptions
     [Option("split", HelpText = "The size of a split, such as 64MiB.")]
     public string? Split { get; set; }
 
-    [Option("partitions", HelpText = "The number of partitions, which is the number of part files. Default: from the input.")]
+    [Option("partitions", HelpText = "The number of partitions, which is the number of part files, at most 100000. Default: from the input.")]
     public int? Partitions { get; set; }
 
     [Option("spill", HelpText = "A folder for intermediate data. May be given several times. Default: beside the output.")]
@@ -56,7 +59,7 @@ internal sealed class RunOptions
     [Option("skip-bad", HelpText = "Skip and quarantine up to so many bad records.")]
     public long SkipBad { get; set; }
 
-    [Option("attempts", HelpText = "How many attempts at a task may fail. Default: 1.")]
+    [Option("attempts", HelpText = "How many attempts at a task may fail, at most 1000, and with --nodes 100. Default: 1, and with --nodes 4.")]
     public int? Attempts { get; set; }
 
     [Option("sync", HelpText = "Sync the output to disk before it appears, so that it survives a loss of power.")]

@@ -14,8 +14,8 @@ internal static class RunVerb
         if (options.Job is null) throw new UserException(ExitCode.Usage, "Which job? Name a .dll or a project folder: mr run jobs/WordCount --input TEXT --output FOLDER.");
         Connect(options.Connections);
         if (options.Nodes is { } nodes && !jobArguments.Contains("--help")) return RunOnNodes.Run(options, nodes, jobArguments);
-        if (options.Nodes is null && (options.Name is not null || options.Priority is not null || options.Timeout is not null || options.MemoryLimit is not null))
-            throw new UserException(ExitCode.Usage, "--name, --priority, --timeout and --memory-limit are for runs with --nodes, not for those in one process. Add --nodes 3, or leave them out.");
+        if (options.Nodes is null && ((object?[])[options.Name, options.Priority, options.Timeout, options.MemoryLimit, options.NonDeterminism]).Any(option => option is not null))
+            throw new UserException(ExitCode.Usage, "--name, --priority, --timeout, --memory-limit and --non-determinism are for runs with --nodes, not for those in one process. Add --nodes 3, or leave them out.");
         var (name, create) = JobLoader.Load(JobProject.Assembly(options.Job, options.Quiet || options.Json), options.Class);
         if (jobArguments.Contains("--help"))
         {

@@ -122,11 +122,10 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     private async Task<JobSpec> SpecAsync(SubmitRequest request, CancellationToken cancellation)
     {
-        const int MostBytes = 48 << 10;
         SubmitLimits.Check(request);
         if (request.Inputs.Append(request.Output).FirstOrDefault(path => !Path.IsPathFullyQualified(path) && !path.Contains("://", StringComparison.Ordinal)) is { } relative)
             throw new QuestionException("path", $"'{relative}' is no full path, and nodes do not share a working folder. Give the full path.");
-        if (request.Priority is < 1 or > 1000) throw new QuestionException("priority", $"The priority {request.Priority} is not possible. Give a number from 1 to 1000.");
+        if (request.Priority is < 1 or > SubmitLimits.HighestPriority) throw new QuestionException("priority", $"The priority {request.Priority} is not possible. Give a number from 1 to {SubmitLimits.HighestPriority}.");
         var compression = request.Compression switch { "none" => 0, "lz4" => 1, "zstd" => 2, _ => throw new QuestionException("compression", $"'{request.Compression}' is no compression. Give none, lz4 or zstd.") };
         // Whoever submits may have given the package, and what goes with it, to another node.
         IReadOnlyList<string> copies = [];
@@ -170,7 +169,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 SideFiles = { request.SideFiles.Select(file => new SideFile { Path = file.Key, Digest = file.Value }) },
             },
         };
-        if (spec.CalculateSize() > MostBytes) throw new QuestionException("too-large", $"The inputs and arguments of the job have more than {MostBytes >> 10} KiB. Name folders or globs instead of single files.");
+        if (spec.CalculateSize() > SubmitLimits.MostBytes) throw new QuestionException("too-large", $"The inputs and arguments of the job have more than {SubmitLimits.MostBytes >> 10} KiB. Name folders or globs instead of single files.");
         return spec;
     }
 

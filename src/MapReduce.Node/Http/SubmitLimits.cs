@@ -3,20 +3,32 @@ using MapReduce.Api;
 
 namespace MapReduce.Node.Http;
 
-/// <summary>How much a submission may ask for. <see cref="SubmitRequest"/> says the same to those who make one.</summary>
-internal static class SubmitLimits
+/// <summary>How much a submission may ask for. <see cref="SubmitRequest"/> says the same to those who make one, and the options of <c>mr submit</c> do.</summary>
+public static class SubmitLimits
 {
-    private const int MostAttempts = 100;
-    private const int MostPartitions = 100_000;
-    private const int MostCharacters = 200;
+    /// <summary>The most attempts at a task.</summary>
+    public const int MostAttempts = 100;
 
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(7);
+    /// <summary>The most partitions.</summary>
+    public const int MostPartitions = 100_000;
+
+    /// <summary>The highest priority; the lowest is 1.</summary>
+    public const int HighestPriority = 1000;
+
+    /// <summary>The most seconds that an attempt may make no progress: seven days.</summary>
+    public const int LongestTimeout = 7 * 24 * 60 * 60;
+
+    /// <summary>The most characters of a name, and of a client token.</summary>
+    public const int MostCharacters = 200;
+
+    /// <summary>The most bytes of all that the job master remembers of a submission: inputs and arguments, for the most part.</summary>
+    public const int MostBytes = 48 << 10;
 
     /// <exception cref="QuestionException">It asks for more, or for less than nothing.</exception>
-    public static void Check(SubmitRequest request)
+    internal static void Check(SubmitRequest request)
     {
         Check("attempts", request.Attempts, MostAttempts);
-        Check("timeoutSeconds", request.TimeoutSeconds, LongestTimeout.TotalSeconds);
+        Check("timeoutSeconds", request.TimeoutSeconds, LongestTimeout);
         Check("partitions", request.Partitions, MostPartitions);
         Check("memory", request.Memory);
         Check("memoryLimit", request.MemoryLimit);
@@ -29,7 +41,7 @@ internal static class SubmitLimits
     }
 
     /// <summary>What lists call the job.</summary>
-    public static string NameOf(SubmitRequest request) => request.Name ?? Path.GetFileNameWithoutExtension(request.Assembly);
+    internal static string NameOf(SubmitRequest request) => request.Name ?? Path.GetFileNameWithoutExtension(request.Assembly);
 
     // What is no number is in no range either.
     private static void Check(string field, double value, double most)
