@@ -11,6 +11,7 @@ public sealed class JobRegistry
     public const int Version = 1;
 
     private readonly SortedDictionary<long, JobRecord> order = [];
+    private readonly SortedDictionary<(long EndedAt, long Number), JobRecord> ended = [];
     private readonly Dictionary<string, JobRecord> jobs = [];
     private readonly Dictionary<string, JobRecord> tokens = [];
     private readonly SortedDictionary<string, JobSpec> staging = new(StringComparer.Ordinal);
@@ -33,6 +34,12 @@ public sealed class JobRegistry
 
     /// <summary>All jobs, oldest first.</summary>
     public IEnumerable<JobRecord> Oldest => order.Values;
+
+    /// <summary>The jobs that have ended, in the order of their ends.</summary>
+    public IEnumerable<JobRecord> Ended => ended.Values;
+
+    /// <summary>What those take.</summary>
+    public HistorySize History { get; private set; }
 
     /// <summary>A job by its id.</summary>
     public JobRecord? Find(string id) => jobs.GetValueOrDefault(id);
@@ -73,17 +80,20 @@ public sealed class JobRegistry
                 if (job.Spec.ClientToken.Length > 0) tokens[job.Spec.ClientToken] = job;
                 break;
             case MasterRecord.EventOneofCase.JobEnded:
-                if (!jobs.TryGetValue(record.JobEnded.Job, out var ended)) break;
-                ended.Phase = record.JobEnded.Phase;
-                ended.Tasks = record.JobEnded.Tasks;
-                ended.EndedAt = record.At;
-                ended.End = record.JobEnded;
+                if (!jobs.TryGetValue(record.JobEnded.Job, out var over)) break;
+                TakeFromHistory(over);
+                over.Phase = record.JobEnded.Phase;
+                over.Tasks = record.JobEnded.Tasks;
+                over.EndedAt = record.At;
+                over.End = record.JobEnded;
+                AddToHistory(over);
                 break;
             case MasterRecord.EventOneofCase.JobForgotten:
                 staging.Remove(record.JobForgotten.Job);
                 if (!jobs.Remove(record.JobForgotten.Job, out var forgotten)) break;
                 order.Remove(forgotten.Number);
                 tokens.Remove(forgotten.Spec.ClientToken);
+                TakeFromHistory(forgotten);
                 break;
             case MasterRecord.EventOneofCase.JobChanged:
                 if (jobs.TryGetValue(record.JobChanged.Job, out var changed)) changed.Phase = record.JobChanged.Phase;
@@ -118,6 +128,17 @@ public sealed class JobRegistry
         snapshot.Records.Add(Staging.Select(spec => new MasterRecord { Version = Version, JobStaging = new JobStaging { Spec = spec } }));
         snapshot.Records.Add(Nodes.Snapshot().Select(changed => new MasterRecord { Version = Version, NodeChanged = changed }));
         return snapshot;
+    }
+
+    private void AddToHistory(JobRecord job)
+    {
+        ended.Add((job.EndedAt, job.Number), job);
+        History = History.With(job);
+    }
+
+    private void TakeFromHistory(JobRecord job)
+    {
+        if (ended.Remove((job.EndedAt, job.Number))) History = History.Without(job);
     }
 
     private static JournalException Newer(string what) => new($"The journal of the job master holds {what}. A newer version of the program has written it: run that version, or a newer one.");
@@ -167,6 +188,12 @@ public sealed class JobRecord(long number, JobSpec spec)
 
     /// <summary>Whether it has ended.</summary>
     public bool IsOver => EndedAt != 0;
+
+    /// <summary>How many bytes it takes in the journal, about: what the job master itself has there, and, once it has ended, its events.</summary>
+    public long Bytes => RecordBytes + (End?.JournalBytes ?? 0);
+
+    /// <summary>How many bytes the job master itself knows of it.</summary>
+    public long RecordBytes => Spec.CalculateSize() + (End?.CalculateSize() ?? 0);
 
     /// <summary>Whether it is one of those that a person looks for.</summary>
     /// <param name="search">A part of its name, id or output; empty for all.</param>

@@ -3,7 +3,7 @@ using MapReduce.Protocol.Journal;
 
 namespace MapReduce.Master;
 
-/// <summary>The journals of jobs, for reading events that are not kept in memory.</summary>
+/// <summary>The journals of jobs: for reading events that are not kept in memory, and for removing what nobody wants to know any more.</summary>
 public interface IJobHistory
 {
     /// <summary>The events of a job after a revision, in order.</summary>
@@ -16,4 +16,8 @@ public interface IJobHistory
     /// <param name="from">The first number that is wanted.</param>
     /// <param name="most">How many at most.</param>
     Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most);
+
+    /// <summary>Removes the journal of a job that has ended, with its snapshots, so that nothing of it is left. What is removed in part is the beginning of a journal.</summary>
+    /// <param name="job">The job, of which no process may be there.</param>
+    Task RemoveAsync(JobId job);
 }

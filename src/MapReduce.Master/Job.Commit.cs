@@ -11,8 +11,6 @@ namespace MapReduce.Master;
 
 internal sealed partial class Job
 {
-    private const int EventsReadQuickly = 1000;
-
     // What a check has found whole, until that is published.
     private (IReadOnlyList<CommitTicket> Tickets, OutputManifest Manifest)? found;
 
@@ -23,6 +21,7 @@ internal sealed partial class Job
         PersistAllAsync(events.Select(JobEventCodec.ToRecord), record =>
         {
             feed.Add(record);
+            CountBytes(record);
             if (record.CommitDecided is not null) TellPhase();
             if (--left > 0) return;
             Note(events, begun);
@@ -93,7 +92,7 @@ internal sealed partial class Job
     {
         Timers.CancelAll();
         EndSpan(Answers.PhaseName(state.Phase));
-        Context.Parent.Tell(new MasterMessages.Over(id, new MasterMessages.JobEnd(Answers.PhaseName(state.Phase), Tasks(), state.Phase as JobPhase.Failed, Progress())));
+        Context.Parent.Tell(new MasterMessages.Over(id, new MasterMessages.JobEnd(Answers.PhaseName(state.Phase), Tasks(), state.Phase as JobPhase.Failed, Progress(), journalBytes)));
         feed.End();
         // Whoever looks at the job later is to have it at once, not event by event.
         if (protocol.IsWritten && state.Revision - snapshotAt > EventsReadQuickly) Snapshot();
@@ -121,20 +120,6 @@ internal sealed partial class Job
         };
         if (end == CarryingOut.Failed) log.Warning(error, "The output of job {Job} cannot be checked, published or discarded now; it is tried again.", spec.Id);
         protocol.OnCarriedOut(end, error?.Message ?? "", Now);
-    }
-
-    /// <summary>Makes a snapshot when so much has happened that reading it would take longer than writing the snapshot did.</summary>
-    private void SnapshotIfDue()
-    {
-        // The state runs ahead of the journal while a group gathers, and a snapshot must not.
-        if (!protocol.IsWritten || state.Revision - snapshotAt < Math.Max(settings.SnapshotEvents, Tasks())) return;
-        Snapshot();
-    }
-
-    private void Snapshot()
-    {
-        snapshotAt = state.Revision;
-        SaveSnapshot(JobStateCodec.Write(state));
     }
 
     private int Tasks() => Enumerable.Range(0, state.StageCount).Select(state.Progress).Sum(stage => stage.Maps + stage.Reduces);

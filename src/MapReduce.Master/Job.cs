@@ -28,7 +28,6 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
     private Membership members;
     private JobState state;
     private JobProtocol<IActorRef> protocol;
-    private long snapshotAt;
     private bool ready;
 
     /// <param name="spec">The job as it was submitted.</param>
@@ -70,11 +69,13 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
             case SnapshotOffer { Snapshot: JobSnapshot snapshot }:
                 Hold(JobStateCodec.Read(id, rules, snapshot));
                 snapshotAt = snapshot.Revision;
+                journalBytes = snapshot.JournalBytes;
                 feed.Begin(snapshot.Revision);
                 break;
             case EventRecord record:
                 state.Apply(JobEventCodec.FromRecord(record));
                 feed.Add(record);
+                CountBytes(record);
                 break;
             case RecoveryCompleted:
                 Begin();
@@ -147,19 +148,13 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
             case MasterMessages.Forget:
                 OnForget();
                 break;
-            case DeleteMessagesSuccess:
-                Context.Parent.Tell(new MasterMessages.Forgotten(id));
-                break;
             case SaveSnapshotSuccess saved:
-                DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
+                OnSnapshotSaved(saved.Metadata);
                 break;
             case SaveSnapshotFailure failed:
-                log.Warning(failed.Cause, "The snapshot of job {Job} cannot be written; recovery will take longer.", spec.Id);
+                OnSnapshotFailed(failed.Cause);
                 break;
             case DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteSnapshotSuccess:
-                break;
-            case DeleteMessagesFailure failed:
-                log.Warning(failed.Cause, "The journal of job {Job} cannot be deleted.", spec.Id);
                 break;
             case ReceiveTimeout:
                 if (ready && state.Phase.IsEnd && protocol.IsOver) Context.Parent.Tell(new Passivate());
@@ -193,12 +188,6 @@ internal sealed partial class Job : UntypedPersistentActor, IWithTimers, IJobSur
         BeginSpan();
         protocol.Reign(reign, members.MayInclude, Now);
         Timers.StartPeriodicTimer(TickTimer, Tick.Instance, settings.TickInterval);
-    }
-
-    private void OnForget()
-    {
-        DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        DeleteMessages(long.MaxValue);
     }
 
     private sealed record Tick

@@ -50,6 +50,7 @@ public sealed partial class JobMaster
             Cause = over.End.Failed is { } cause ? InOneLine(cause.Failure.Message) : "",
             FailedTask = over.End.Failed?.Task?.ToString() ?? "",
             Progress = over.End.Progress,
+            JournalBytes = over.End.JournalBytes,
         };
     }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using MapReduce.Coordination;
+using MapReduce.Protocol;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Work;
 using MapReduce.Storage;
@@ -104,7 +105,7 @@ public sealed partial class JobMaster
 
     private void Ask(string name, object question)
     {
-        if (Registry.Resolve(name) is not { } record)
+        if (Registry.Resolve(name) is not { } record || forgetting.Contains(JobId.Parse(record.Spec.Id)))
         {
             Sender.Tell(Unknown(name));
             return;
@@ -114,7 +115,7 @@ public sealed partial class JobMaster
 
     private Refused Unknown(string name)
     {
-        var hint = Registry.Nearest(name) is { } near ? $"Did you mean '{near}'?" : Registry.Count == 0 ? "No job has been submitted yet." : "List the jobs with mr jobs.";
+        var hint = Registry.Nearest(name) is { } near && near != name ? $"Did you mean '{near}'?" : Registry.Count == 0 ? "No job has been submitted yet." : "List the jobs with mr jobs.";
         return new Refused { Code = "unknown-job", Message = $"There is no job '{name}'. {hint}" };
     }
 

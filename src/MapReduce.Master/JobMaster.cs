@@ -28,9 +28,10 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
     private readonly MasterProtocol<IActorRef> protocol;
     private readonly ILoggingAdapter log = Context.GetLogger();
     private readonly Dictionary<JobId, IActorRef> jobs = [];
-    private readonly HashSet<string> forgetting = [];
     private Membership members = Membership.Unknown;
+    private readonly long startedAt = Stopwatch.GetTimestamp();
     private DateTimeOffset beganAt;
+    private int recordsRead;
 
     /// <param name="settings">How the master works.</param>
     /// <param name="history">Events that are not kept in memory.</param>
@@ -74,6 +75,7 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
                 break;
             case MasterRecord record:
                 protocol.Recover(record);
+                recordsRead++;
                 changes.Add(LastSequenceNr, record);
                 break;
             case RecoveryCompleted:
@@ -153,8 +155,11 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
                 protocol.OnOver(EndOf(over), Now);
                 progress.Remove(over.Job);
                 break;
-            case MasterMessages.Forgotten forgotten:
-                OnForgotten(forgotten);
+            case Removed removed:
+                OnRemoved(removed);
+                break;
+            case RemoveAgain again:
+                RemoveJournal(again.Job);
                 break;
             case MasterMessages.Unreadable unreadable:
                 // Another life of this program would read no more of it. A job of the past that cannot be read is merely not shown.
@@ -184,7 +189,10 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
                 if (saved.Metadata.SequenceNr > settings.KeptChanges) DeleteMessages(saved.Metadata.SequenceNr - settings.KeptChanges);
                 DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1));
                 break;
-            case SaveSnapshotFailure or DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure:
+            case SaveSnapshotFailure failed:
+                log.Warning(failed.Cause, "The snapshot of the job master cannot be written; the next master will take longer to begin.");
+                break;
+            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure or DeleteMessagesSuccess or DeleteMessagesFailure:
                 break;
             default:
                 if (!OnQuestion(message)) Unhandled(message);
@@ -208,7 +216,8 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
     void IMasterSurroundings<IActorRef>.Reign()
     {
         beganAt = Now;
-        log.Info("Reign {Epoch} begins with {Jobs} jobs that have not ended.", Registry.Epoch.Value, Registry.Oldest.Count(job => !job.IsOver));
+        log.Info("Reign {Epoch} begins with {Jobs} jobs that have not ended and {Ended} that have, {Milliseconds} ms after its start, in which {Records} records were read beside the snapshot.",
+            Registry.Epoch.Value, Registry.Count - Registry.History.Jobs, Registry.History.Jobs, (long)Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, recordsRead);
         if (listener is not null) Context.ActorOf(listener(Self), "members");
         Timers.StartPeriodicTimer(TickTimer, Tick.Instance, settings.TickInterval);
     }
@@ -282,36 +291,12 @@ public sealed partial class JobMaster : UntypedPersistentActor, IWithTimers, IMa
 
     private ActorSelection Agent(NodeMember node) => Context.ActorSelection(new RootActorPath(node.Address) / "user" / "node-agent");
 
-    private void TrimHistory()
-    {
-        // One that was about to rest when it was told has not heard it.
-        foreach (var record in forgetting.Select(Registry.Find).OfType<JobRecord>().Where(record => !jobs.ContainsKey(JobId.Parse(record.Spec.Id))).ToList()) ProcessOf(record).Tell(new MasterMessages.Forget());
-        var oldest = (Now - settings.HistoryAge).UtcTicks;
-        var surplus = Registry.Count - settings.HistoryJobs;
-        foreach (var job in Registry.Oldest.Where(job => job.IsOver).TakeWhile((job, index) => index < surplus || job.EndedAt < oldest).Take(10).ToList()) Forget(job);
-    }
-
-    private void Forget(JobRecord record)
-    {
-        if (!forgetting.Add(record.Spec.Id)) return;
-        ProcessOf(record).Tell(new MasterMessages.Forget());
-    }
-
-    private void OnForgotten(MasterMessages.Forgotten forgotten)
-    {
-        var sender = Sender;
-        protocol.Forget(forgotten.Job.ToString(), Now, () =>
-        {
-            forgetting.Remove(forgotten.Job.ToString());
-            Context.Stop(sender);
-        });
-    }
-
     private void OnTerminated(Terminated terminated)
     {
         var id = jobs.Where(job => job.Value.Equals(terminated.ActorRef)).Select(job => (JobId?)job.Key).FirstOrDefault();
         if (id is not { } ended) return;
         jobs.Remove(ended);
+        if (forgetting.Contains(ended)) RemoveJournal(ended);
         if (!protocol.OnGone(ended))
             onEnd($"The journal of job {ended} cannot be read or written any more, so this master must not go on.", true);
     }

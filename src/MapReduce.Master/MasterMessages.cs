@@ -62,13 +62,11 @@ internal static class MasterMessages
     /// <param name="Tasks">The number of its tasks.</param>
     /// <param name="Failed">Why it failed; null where it did not.</param>
     /// <param name="Progress">How far it came.</param>
-    public sealed record JobEnd(string Phase, int Tasks, JobPhase.Failed? Failed, JobProgress Progress);
+    /// <param name="JournalBytes">About what its events take in the journal.</param>
+    public sealed record JobEnd(string Phase, int Tasks, JobPhase.Failed? Failed, JobProgress Progress, long JournalBytes);
 
-    /// <summary>Remove everything that is known of the job.</summary>
+    /// <summary>The job is forgotten: its process ends as soon as it writes nothing more.</summary>
     public sealed record Forget;
-
-    /// <summary>Everything is removed.</summary>
-    public sealed record Forgotten(JobId Job);
 
     /// <summary>Whether a node may go.</summary>
     public sealed record StillNeeds(WorkerId Worker);

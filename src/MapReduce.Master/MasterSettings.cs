@@ -42,11 +42,8 @@ public sealed record MasterSettings
     /// <summary>How long the actor of a job that has ended stays after the last question about it.</summary>
     public TimeSpan IdleJob { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many ended jobs are remembered.</summary>
-    public int HistoryJobs { get; init; } = 10_000;
-
-    /// <summary>How long ended jobs are remembered.</summary>
-    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>How much is remembered of jobs that have ended.</summary>
+    public HistoryPolicy History { get; init; } = new();
 
     /// <summary>The parties to the commit beside the files: one for each kind of store.</summary>
     public IReadOnlyList<ICommitParticipant> Participants { get; init; } = [];

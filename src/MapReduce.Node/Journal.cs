@@ -7,8 +7,11 @@ namespace MapReduce.Node;
 /// <summary>Prepares the database of the journal.</summary>
 internal static class Journal
 {
+    /// <summary>How Akka.NET connects to the database.</summary>
+    public static DataOptionsSetup Options(NodeSettings settings) => new(Database(settings));
+
     /// <summary>How each connection to the database is set up.</summary>
-    public static DataOptionsSetup Options(NodeSettings settings)
+    public static DataOptions Database(NodeSettings settings)
     {
         var options = new DataOptions().UseConnectionString(AkkaConfiguration.ProviderOf(settings), AkkaConfiguration.ConnectionOf(settings));
         if (settings.JournalProvider == "sqlite")
@@ -21,6 +24,6 @@ internal static class Journal
                 command.ExecuteNonQuery();
             });
         }
-        return new DataOptionsSetup(options);
+        return options;
     }
 }

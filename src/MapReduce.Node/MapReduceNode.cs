@@ -183,7 +183,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         system.ActorOf(Props.Create(() => new NodeAgent(worker, master)), "node-agent");
         if (settings.IsMaster)
         {
-            var history = new JournalHistory(system);
+            var history = new JournalHistory(system, Journal.Database(settings));
             Func<IActorRef, Props> listener = self => Props.Create(() => new ClusterListener(self));
             Action<string, bool> onEnd = (reason, mayJoinAgain) => node.Fail(mayJoinAgain ? NodeEnd.Removed : NodeEnd.Fatal, reason);
             var masterSettings = settings.Master with { Clock = clock };

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
 using Akka.Persistence;
 using Akka.Persistence.Journal;
 using MapReduce.Protocol.Journal;
@@ -64,13 +66,26 @@ public sealed partial class JobMasterTests
         Assert.Equal("succeeded", Ended(job).Phase);
     }
 
-    /// <summary>Keeps all but what is unwritable.</summary>
+    /// <summary>A record was read from a journal.</summary>
+    private sealed record RecordRead(string Journal);
+
+    /// <summary>Keeps all but what is unwritable. Which records are read, and which jobs have ended by what is written, is told on the event stream.</summary>
     public sealed class RefusingJournal : MemoryJournal
     {
+        private readonly EventStream stream = Context.System.EventStream;
+
+        public override Task ReplayMessagesAsync(IActorContext context, string persistenceId, long fromSequenceNr, long toSequenceNr, long max, Action<IPersistentRepresentation> recoveryCallback)
+            => base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, read =>
+            {
+                stream.Publish(new RecordRead(persistenceId));
+                recoveryCallback(read);
+            });
+
         protected override Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
         {
             var writes = messages.ToList();
-            var payloads = writes.SelectMany(write => (IImmutableList<IPersistentRepresentation>)write.Payload).Select(written => written.Payload);
+            var payloads = writes.SelectMany(write => (IImmutableList<IPersistentRepresentation>)write.Payload).Select(written => written.Payload).ToList();
+            foreach (var ended in payloads.OfType<MasterRecord>().Select(record => record.JobEnded).OfType<JobEnded>()) stream.Publish(ended);
             return payloads.Any(IsRefused) ? Task.FromException<IImmutableList<Exception>>(new IOException("It is full.")) : base.WriteMessagesAsync(writes, cancellationToken);
         }
 

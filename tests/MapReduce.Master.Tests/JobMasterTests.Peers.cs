@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Persistence;
 using Akka.TestKit;
@@ -63,8 +64,25 @@ public sealed partial class JobMasterTests
         }
     }
 
-    private sealed class NoHistory : IJobHistory
+    /// <summary>Journals of which all events are in memory, and that are removed as a test wants.</summary>
+    private sealed class FakeHistory : IJobHistory
     {
+        /// <summary>The jobs whose journals somebody wanted to remove.</summary>
+        public ConcurrentQueue<string> Asked { get; } = [];
+
+        /// <summary>Those whose journals were removed.</summary>
+        public ConcurrentQueue<string> Removed { get; } = [];
+
+        /// <summary>How the next removals end.</summary>
+        public Task Removal { get; set; } = Task.CompletedTask;
+
+        public async Task RemoveAsync(JobId job)
+        {
+            Asked.Enqueue(job.ToString());
+            await Removal;
+            Removed.Enqueue(job.ToString());
+        }
+
         public Task<IReadOnlyList<EventRecord>> ReadAsync(JobId job, long from, int most) => Task.FromException<IReadOnlyList<EventRecord>>(new InvalidOperationException("All events are in memory."));
 
         public Task<IReadOnlyList<(long Revision, MasterRecord Record)>> ReadMasterAsync(long from, int most) => Task.FromResult<IReadOnlyList<(long, MasterRecord)>>([]);

@@ -1,3 +1,4 @@
+using MapReduce.Coordination;
 using MapReduce.Protocol.Jobs;
 using Xunit;
 
@@ -9,14 +10,50 @@ public sealed partial class JobMasterTests
     [Fact]
     public void Of_ended_jobs_only_the_latest_are_remembered()
     {
-        var kept = RunThree(new MasterSettings { HistoryJobs = 2 });
-        Tick(() => Assert.Equal(kept[1..].Order(), Known().Order()));
+        var jobs = RunThree(new MasterSettings { History = new HistoryPolicy { Jobs = 2 } });
+        Tick(() => Assert.Equal(jobs[1..].Order(), Known().Order()));
+        Assert.Equal(jobs[..1], history.Removed);
+    }
+
+    [Fact]
+    public void Jobs_whose_events_take_too_much_of_the_journal_are_forgotten_but_for_the_last()
+    {
+        var jobs = RunThree(new MasterSettings { History = new HistoryPolicy { Bytes = 1000 } });
+        Tick(() => Assert.Equal(jobs[2..], Known()));
+        Assert.Equal(jobs[..2].Order(), history.Removed.Order());
+    }
+
+    [Fact]
+    public void Nobody_reads_the_journal_of_a_job_in_order_to_remove_it()
+    {
+        var jobs = RunThree(new MasterSettings());
+        StopMaster();
+        var reads = CreateTestProbe();
+        Sys.EventStream.Subscribe(reads, typeof(RecordRead));
+        (master, epoch) = (Sys.ActorOf(MasterProps(CreateTestProbe(), new MasterSettings { History = new HistoryPolicy { Jobs = 1 } })), epoch + 1);
+        Tick(() => Assert.Equal(jobs[2..], Known()));
+        Assert.Equal(["job-master"], JournalsRead(reads).Distinct());
+    }
+
+    [Fact]
+    public void A_job_whose_journal_cannot_be_removed_is_not_told_of_and_goes_when_it_can()
+    {
+        var away = new TaskCompletionSource();
+        history.Removal = away.Task;
+        var jobs = RunThree(new MasterSettings { History = new HistoryPolicy { Jobs = 2 } });
+        Tick(() => Assert.Equal(jobs[..1], history.Asked));
+        Assert.Equal("unknown-job", Ask<Refused>(new JobQuery { Job = jobs[0] }).Code);
+        Assert.Equal(3, Known().Count);
+        history.Removal = Task.CompletedTask;
+        away.SetException(new IOException("The database is away."));
+        Tick(() => Assert.Equal(jobs[1..].Order(), Known().Order()));
+        Assert.Equal(jobs[..1], history.Removed);
     }
 
     [Fact]
     public void Jobs_that_ended_long_ago_are_forgotten_and_one_that_runs_is_not()
     {
-        var jobs = RunThree(new MasterSettings { HistoryAge = TimeSpan.FromSeconds(30) });
+        var jobs = RunThree(new MasterSettings { History = new HistoryPolicy { Age = TimeSpan.FromSeconds(30) } });
         var running = Submit("running");
         Clock.Advance(TimeSpan.FromSeconds(29));
         Assert.Equal(4, Known().Count);

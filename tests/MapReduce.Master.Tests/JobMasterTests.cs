@@ -25,6 +25,7 @@ public sealed partial class JobMasterTests : TestKit
 
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-master-").FullName;
     private readonly BlockingCollection<(string Reason, bool MayJoinAgain)> ends = [];
+    private readonly FakeHistory history = new();
     private IActorRef master;
     private long epoch = 1;
 
@@ -354,7 +355,7 @@ public sealed partial class JobMasterTests : TestKit
 
     private Props MasterProps(IActorRef workers) => MasterProps(workers, new MasterSettings());
 
-    private Props MasterProps(IActorRef workers, MasterSettings settings) => Props.Create(() => new JobMaster(settings, new NoHistory(), workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
+    private Props MasterProps(IActorRef workers, MasterSettings settings) => Props.Create(() => new JobMaster(settings, history, workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
 
     private void Members(params string[] names)
         => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));

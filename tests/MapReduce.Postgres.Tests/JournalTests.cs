@@ -47,6 +47,24 @@ public sealed class JournalTests : IDisposable
     }
 
     [PostgresFact]
+    public async Task Nothing_of_a_job_that_is_deleted_stays_in_the_journal()
+    {
+        var settings = $"""
+            {await File.ReadAllTextAsync(Path.Combine(Mr.Root, "hocon", "postgres.conf"))}
+            mapreduce.journal.connection = "{server!.ConnectionString}"
+            {TestProgram.Settings}
+            """;
+        await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), settings);
+        using var client = cluster.Connect(Patience.Limit);
+        var job = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text()] });
+        Assert.Equal("succeeded", (await client.WaitAsync(job)).Phase);
+        Assert.Equal([$"job-{job}", "job-master"], server.Rows("SELECT DISTINCT persistence_id FROM journal ORDER BY persistence_id"));
+        await client.DeleteAsync(job);
+        await RealCluster.UntilAsync(async () => (await client.JobsAsync()).Total == 0);
+        Assert.Equal(["job-master"], server.Rows("SELECT DISTINCT persistence_id FROM journal"));
+    }
+
+    [PostgresFact]
     public async Task A_journal_that_is_away_for_a_while_delays_jobs_and_loses_nothing()
     {
         using var cluster = new RealCluster(3, "journal.provider=postgresql", $"journal.connection=\"{server!.ConnectionString}\"");

@@ -3,6 +3,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
+using LinqToDB;
 using MapReduce.Master;
 using MapReduce.Node;
 using MapReduce.Node.Configuration;
@@ -77,7 +78,7 @@ internal static class MasterSoak
         }
         using var third = Start(folder, "third");
         var watch = Stopwatch.StartNew();
-        var recovered = StartMaster(third);
+        var recovered = StartMaster(third, folder);
         var status = (await recovered.Ask<JobAnswer>(new JobQuery { Job = job }, TimeSpan.FromMinutes(1))).Status;
         var time = watch.Elapsed;
         if (status.Stages[0].MapsDone != maps) throw new InvalidOperationException($"The job was recovered as {status}.");
@@ -87,7 +88,7 @@ internal static class MasterSoak
 
     private static async Task<(IActorRef Master, string Job)> SubmitAsync(ActorSystem system, string folder, string output)
     {
-        var master = StartMaster(system);
+        var master = StartMaster(system, folder);
         var spec = new JobSpec
         {
             Id = Guid.NewGuid().ToString("n"),
@@ -100,9 +101,9 @@ internal static class MasterSoak
         return (master, (await master.Ask<Submitted>(new Submit { Spec = spec }, TimeSpan.FromSeconds(30))).Job);
     }
 
-    private static IActorRef StartMaster(ActorSystem system)
+    private static IActorRef StartMaster(ActorSystem system, string folder)
     {
-        var history = new JournalHistory(system);
+        var history = new JournalHistory(system, new DataOptions().UseConnectionString(AkkaConfiguration.Sqlite, Connection(folder)));
         Action<string, bool> onEnd = (reason, _) => Console.Error.WriteLine($"The master ended: {reason}");
         var settings = new MasterSettings { SlotAbsence = TimeSpan.FromMinutes(10) };
         var master = system.ActorOf(Props.Create(() => new JobMaster(settings, history, ActorRefs.Nobody, null, onEnd)), "job-master");
@@ -140,6 +141,8 @@ internal static class MasterSoak
         throw new InvalidOperationException("The timer has ended.");
     }
 
+    private static string Connection(string folder) => $"Data Source={Path.Combine(folder, "journal.db")}";
+
     private static ActorSystem Start(string folder, string name)
     {
         var authority = new ClusterAuthority(Path.Combine(folder, "certificates"));
@@ -150,7 +153,7 @@ internal static class MasterSoak
               node { name = "{{name}}", port = 0, folder = "{{Path.Combine(folder, name)}}" }
               http { port = 0, token-file = "{{Path.Combine(folder, "token")}}", tls = off }
               tls { authority = "{{authority.CertificateFile}}", certificate = "{{certificate}}", key = "{{key}}" }
-              journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
+              journal.connection = "{{Connection(folder)}}"
             }
             akka.loglevel = OFF
             """, name);

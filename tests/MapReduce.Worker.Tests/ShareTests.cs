@@ -23,6 +23,22 @@ public sealed class ShareTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(folder, "share")));
     }
 
+    [Fact]
+    public async Task A_share_is_read_no_faster_than_it_is_written_and_no_further()
+    {
+        const int Length = 5 << 20;
+        var file = Path.Combine(folder, "share");
+        var content = new byte[sizeof(long) + Length + 100];
+        new Random(1).NextBytes(content);
+        BinaryPrimitives.WriteInt64LittleEndian(content, Length);
+        using var holder = new MeteredStream(content);
+        // Whatever has been read before is in the file, so that no more of the share is in memory than one read.
+        holder.OnRead = given => Assert.Equal(Math.Max(0, given - sizeof(long)), File.Exists(file) ? new FileInfo(file).Length : 0);
+        Assert.Equal(Length, await Share.ReadAsync(holder, Map, file, Holder, CancellationToken.None));
+        Assert.Equal((sizeof(long) + Length, 256 << 10), ((int)holder.Position, holder.Largest));
+        Assert.Equal(content[sizeof(long)..(sizeof(long) + Length)], await File.ReadAllBytesAsync(file));
+    }
+
     [Theory]
     [InlineData(-1, "has no output")]
     [InlineData(-2, "is damaged")]
@@ -44,6 +60,21 @@ public sealed class ShareTests : IDisposable
     [Fact]
     public async Task For_a_file_that_cannot_be_made_no_holder_is_to_blame()
         => Assert.Equal(EngineError.Storage, (await Assert.ThrowsAsync<EngineException>(() => ReadAsync("no/such/folder", 3, [1, 2, 3]))).Error);
+
+    /// <summary>Tells before each read how much has been given, and remembers the most that was asked for at once.</summary>
+    private sealed class MeteredStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public Action<long> OnRead { get; set; } = _ => { };
+
+        public int Largest { get; private set; }
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            OnRead(Position);
+            Largest = Math.Max(Largest, buffer.Length);
+            return base.ReadAsync(buffer, cancellationToken);
+        }
+    }
 
     private Task<long> ReadAsync(string file, long length, byte[] bytes)
     {

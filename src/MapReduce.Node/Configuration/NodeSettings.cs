@@ -184,8 +184,7 @@ public sealed record NodeSettings
             var other => throw new ConfigurationException($"mapreduce.master.check-parts is '{other}'. It may be length or hash."),
         },
         KeptChanges = config.GetInt("retention.changes"),
-        HistoryJobs = config.GetInt("retention.jobs"),
-        HistoryAge = config.GetTimeSpan("retention.age"),
+        History = new HistoryPolicy { Jobs = config.GetInt("retention.jobs"), Age = config.GetTimeSpan("retention.age"), Bytes = Bytes(config, "retention.jobs-size") },
         Scheduling = new SchedulingPolicy { SpeculationFactor = config.GetDouble("master.speculation-factor"), SpeculationMinimum = config.GetTimeSpan("master.speculation-minimum"), LocalityWait = config.GetTimeSpan("master.locality-wait") },
         Health = new HealthPolicy { Failures = config.GetInt("master.quarantine-failures"), StorageFailures = config.GetInt("master.quarantine-storage-failures"), Quarantine = config.GetTimeSpan("master.quarantine"), LongestQuarantine = config.GetTimeSpan("master.quarantine-longest") },
     };
