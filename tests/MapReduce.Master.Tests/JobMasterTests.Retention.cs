@@ -30,7 +30,7 @@ public sealed partial class JobMasterTests
         StopMaster();
         var reads = CreateTestProbe();
         Sys.EventStream.Subscribe(reads, typeof(RecordRead));
-        (master, epoch) = (Sys.ActorOf(MasterProps(CreateTestProbe(), new MasterSettings { History = new HistoryPolicy { Jobs = 1 } })), epoch + 1);
+        Follow(new MasterSettings { History = new HistoryPolicy { Jobs = 1 } });
         Tick(() => Assert.Equal(jobs[2..], Known()));
         Assert.Equal(["job-master"], JournalsRead(reads).Distinct());
     }
@@ -79,9 +79,11 @@ public sealed partial class JobMasterTests
         // The one has claimed its epoch before it goes.
         Known();
         StopMaster();
-        var workers = CreateTestProbe();
-        (master, epoch) = (Sys.ActorOf(MasterProps(workers, settings)), epoch + 1);
+        Follow(settings);
     }
+
+    /// <summary>Starts the next master where the one before has gone.</summary>
+    private void Follow(MasterSettings settings) => (master, epoch) = (Sys.ActorOf(MasterProps(CreateTestProbe(), settings)), epoch + 1);
 
     /// <summary>Three jobs that have ended, under a master of their own.</summary>
     private List<string> RunThree(MasterSettings settings)

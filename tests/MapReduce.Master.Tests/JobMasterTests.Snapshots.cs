@@ -13,18 +13,13 @@ public sealed partial class JobMasterTests
     public void A_job_goes_on_from_its_snapshot_where_the_events_before_it_are_gone()
     {
         var settings = new MasterSettings { SnapshotEvents = 5 };
-        Replace(settings);
-        Members("node-1");
-        var slot = new FakeSlot(this, "node-1", 0);
-        var job = Submit("out");
-        slot.Plan(maps: 2, reduces: 1);
-        slot.Report(slot.Take(), FakeSlot.Made);
+        var (slot, job) = RunHalf(settings);
         var running = slot.Take();
 
         StopMaster();
         var covered = Trim($"job-{job}");
         Assert.True(covered >= settings.SnapshotEvents, $"The snapshot has {covered} events.");
-        (master, epoch) = (Sys.ActorOf(MasterProps(CreateTestProbe(), settings)), epoch + 1);
+        Follow(settings);
         Members("node-1");
         var stage = Status(job).Stages[0];
         Assert.Equal((2, 1, 1), (stage.Maps, stage.MapsDone, stage.Reduces));
@@ -38,19 +33,14 @@ public sealed partial class JobMasterTests
     public void What_the_events_of_a_job_take_is_counted_on_from_its_snapshot_and_told_with_its_end()
     {
         var settings = new MasterSettings { SnapshotEvents = 5 };
-        Replace(settings);
-        Members("node-1");
-        var slot = new FakeSlot(this, "node-1", 0);
-        var job = Submit("out");
-        slot.Plan(maps: 2, reduces: 1);
-        slot.Report(slot.Take(), FakeSlot.Made);
+        var (slot, job) = RunHalf(settings);
         var events = Ask<EventsAnswer>(new EventsQuery { Job = job }).Events.ToList();
 
         StopMaster();
         Trim($"job-{job}");
         var told = CreateTestProbe();
         Sys.EventStream.Subscribe(told, typeof(JobEnded));
-        (master, epoch) = (Sys.ActorOf(MasterProps(CreateTestProbe(), settings)), epoch + 1);
+        Follow(settings);
         Members("node-1");
         slot.Report(slot.Take(), FakeSlot.Made);
         slot.Report(slot.Take(), FakeSlot.Made);
@@ -85,6 +75,18 @@ public sealed partial class JobMasterTests
         var read = JournalsRead(reads);
         Assert.All(read, journal => Assert.Equal("job-master", journal));
         Assert.InRange(read.Count, 0, settings.KeptChanges - 1);
+    }
+
+    /// <summary>A job under a master of its own, with one of its two map tasks done.</summary>
+    private (FakeSlot Slot, string Job) RunHalf(MasterSettings settings)
+    {
+        Replace(settings);
+        Members("node-1");
+        var slot = new FakeSlot(this, "node-1", 0);
+        var job = Submit("out");
+        slot.Plan(maps: 2, reduces: 1);
+        slot.Report(slot.Take(), FakeSlot.Made);
+        return (slot, job);
     }
 
     /// <summary>The name of the journal of each record that has been read since a probe listens.</summary>

@@ -4,10 +4,8 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
@@ -144,9 +142,7 @@ public sealed class TlsTests : IAsyncLifetime
     /// <summary>Not even a peer with a certificate of the cluster can make a node build an object of a type that is not on its list.</summary>
     private async Task AssertUnknownTypeIsRefusedAsync(NodeSettings node)
     {
-        var errors = Channel.CreateUnbounded<string>();
-        var target = cluster.Nodes["node-1"].System;
-        target.EventStream.Subscribe(target.ActorOf(Props.Create(() => new Listener(errors.Writer))), typeof(LogEvent));
+        var heard = new HeardLog(cluster.Nodes["node-1"].System);
         var config = Akka.Configuration.ConfigurationFactory.ParseString("""
             akka {
               loglevel = OFF
@@ -156,18 +152,11 @@ public sealed class TlsTests : IAsyncLifetime
             """);
         using var rogue = ActorSystem.Create("rogue", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new DotNettySslSetup(node.Tls.Certificate, suppressValidation: true)));
         rogue.ActorSelection($"akka.ssl.tcp://mapreduce@127.0.0.1:{node.Port}/user/founder").Tell(new Uninvited("hello"));
-        using var patience = new CancellationTokenSource(Patience.Limit);
-        await foreach (var error in errors.Reader.ReadAllAsync(patience.Token))
-            if (error.Contains("A message as JSON was refused", StringComparison.Ordinal)) break;
+        await heard.AwaitAsync("A message as JSON was refused");
         await rogue.Terminate();
     }
 
     private sealed record Uninvited(string Text);
-
-    private sealed class Listener(ChannelWriter<string> writer) : UntypedActor
-    {
-        protected override void OnReceive(object message) => writer.TryWrite(message.ToString()!);
-    }
 
     private SocketsHttpHandler Trusting()
     {

@@ -21,11 +21,7 @@ public sealed class JournalTests : IDisposable
     [PostgresFact]
     public async Task Of_two_masters_that_both_believe_in_themselves_one_cannot_write()
     {
-        var settings = $"""
-            {await File.ReadAllTextAsync(Path.Combine(Mr.Root, "hocon", "postgres.conf"))}
-            mapreduce.journal.connection = "{server!.ConnectionString}"
-            {TestProgram.Settings}
-            """;
+        var settings = await SettingsAsync();
         await using var first = await MiniCluster.StartAsync(1, Path.Combine(folder, "first"), settings);
         using var client = first.Connect();
         var before = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text()] });
@@ -49,19 +45,14 @@ public sealed class JournalTests : IDisposable
     [PostgresFact]
     public async Task Nothing_of_a_job_that_is_deleted_stays_in_the_journal()
     {
-        var settings = $"""
-            {await File.ReadAllTextAsync(Path.Combine(Mr.Root, "hocon", "postgres.conf"))}
-            mapreduce.journal.connection = "{server!.ConnectionString}"
-            {TestProgram.Settings}
-            """;
-        await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), settings);
+        await using var cluster = await MiniCluster.StartAsync(1, Path.Combine(folder, "cluster"), await SettingsAsync());
         using var client = cluster.Connect(Patience.Limit);
         var job = await client.SubmitAsync("WordCount", folder, request => request with { Inputs = [Text()] });
         Assert.Equal("succeeded", (await client.WaitAsync(job)).Phase);
-        Assert.Equal([$"job-{job}", "job-master"], server.Rows("SELECT DISTINCT persistence_id FROM journal ORDER BY persistence_id"));
+        Assert.Equal([$"job-{job}", "job-master"], server!.Rows("SELECT DISTINCT persistence_id FROM journal ORDER BY persistence_id"));
         await client.DeleteAsync(job);
         await RealCluster.UntilAsync(async () => (await client.JobsAsync()).Total == 0);
-        Assert.Equal(["job-master"], server.Rows("SELECT DISTINCT persistence_id FROM journal"));
+        Assert.Equal(["job-master"], server!.Rows("SELECT DISTINCT persistence_id FROM journal"));
     }
 
     [PostgresFact]
@@ -83,6 +74,13 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(6, Directory.GetFiles(cluster["out"], "part-*").SelectMany(File.ReadAllLines).Sum(line => int.Parse(line.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal(told, (await cluster.EventsAsync(job)).Take(told.Count));
     }
+
+    /// <summary>What a user sets for a cluster whose journal is the server's.</summary>
+    private async Task<string> SettingsAsync() => $"""
+        {await File.ReadAllTextAsync(Path.Combine(Mr.Root, "hocon", "postgres.conf"))}
+        mapreduce.journal.connection = "{server!.ConnectionString}"
+        {TestProgram.Settings}
+        """;
 
     /// <summary>Starts another cluster on the same journal. One whose first record meets one that the master of the other cluster writes at that moment ends, and the next takes its place.</summary>
     private async Task<MiniCluster> StartSecondAsync(string settings)

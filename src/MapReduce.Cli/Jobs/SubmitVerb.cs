@@ -61,7 +61,7 @@ internal static class SubmitVerb
         if (options.OutputFolder is null) throw new UserException(ExitCode.Usage, "Where to? Name a folder with --output.");
         var inputs = options.Inputs.Select(LocalPath.Of).ToList();
         if (inputs.Concat(jobArguments).Sum(text => Encoding.UTF8.GetByteCount(text)) > SubmitLimits.MostBytes)
-            throw new UserException(ExitCode.Usage, $"The inputs and arguments of the job have more than {SubmitLimits.MostBytes >> 10} KiB. Name folders or globs instead of single files.");
+            throw new UserException(ExitCode.Usage, SubmitLimits.TooLarge);
         return new SubmitRequest
         {
             Package = "",
@@ -80,7 +80,7 @@ internal static class SubmitVerb
             MemoryLimit = options.MemoryLimit is null ? 0 : Sizes.Parse(options.MemoryLimit, "memory-limit"),
             SplitBytes = options.Split is null ? 0 : Sizes.Parse(options.Split, "split"),
             Partitions = Positive(options.Partitions, "partitions", SubmitLimits.MostPartitions),
-            Compression = options.Compress.ToLowerInvariant() is ("none" or "lz4" or "zstd") and var compression ? compression : throw new UserException(ExitCode.Usage, $"'{options.Compress}' is no compression. Give --compress none, lz4 or zstd."),
+            Compression = CompressionOption.Read(options.Compress).Name,
             SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
             Durable = options.Sync,
             NonDeterminism = options.NonDeterminism is null or "fail" or "warn" ? options.NonDeterminism : throw new UserException(ExitCode.Usage, $"--non-determinism {options.NonDeterminism} is not possible. Give fail or warn."),

@@ -49,13 +49,7 @@ internal static class RunVerb
             SplitBytes = options.Split is null ? defaults.SplitBytes : Sizes.Parse(options.Split, "split"),
             Partitions = Positive(options.Partitions, "partitions", 100_000) ?? 0,
             SpillFolders = [.. options.Spill.Select(SpillFolder)],
-            Compression = options.Compress.ToLowerInvariant() switch
-            {
-                "none" => BlockCompression.None,
-                "lz4" => BlockCompression.Lz4,
-                "zstd" => BlockCompression.Zstandard,
-                _ => throw new UserException(ExitCode.Usage, $"'{options.Compress}' is no compression. Give --compress none, lz4 or zstd."),
-            },
+            Compression = CompressionOption.Read(options.Compress).Compression,
             SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
             Attempts = Positive(options.Attempts, "attempts", 1000) ?? defaults.Attempts,
             Durable = options.Sync,

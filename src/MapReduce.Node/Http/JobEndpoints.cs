@@ -169,7 +169,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 SideFiles = { request.SideFiles.Select(file => new SideFile { Path = file.Key, Digest = file.Value }) },
             },
         };
-        if (spec.CalculateSize() > SubmitLimits.MostBytes) throw new QuestionException("too-large", $"The inputs and arguments of the job have more than {SubmitLimits.MostBytes >> 10} KiB. Name folders or globs instead of single files.");
+        if (spec.CalculateSize() > SubmitLimits.MostBytes) throw new QuestionException("too-large", SubmitLimits.TooLarge);
         return spec;
     }
 

@@ -24,6 +24,9 @@ public static class SubmitLimits
     /// <summary>The most bytes of all that the job master remembers of a submission: inputs and arguments, for the most part.</summary>
     public const int MostBytes = 48 << 10;
 
+    /// <summary>What whoever asks for more of that is told.</summary>
+    public static string TooLarge => $"The inputs and arguments of the job have more than {MostBytes >> 10} KiB. Name folders or globs instead of single files.";
+
     /// <exception cref="QuestionException">It asks for more, or for less than nothing.</exception>
     internal static void Check(SubmitRequest request)
     {
