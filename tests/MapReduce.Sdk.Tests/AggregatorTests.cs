@@ -30,6 +30,45 @@ public sealed class AggregatorTests
     }
 
     [Fact]
+    public void A_sum_has_no_sign_where_it_is_zero_and_one_NaN_whatever_came()
+    {
+        var sum = (Aggregator<double, ExactSum.State, double>)Sum.Of<double>();
+        Equal(0.0, Fold(sum, [-0.0]));
+        Equal(0.0, Fold(sum, [-0.0, -0.0]));
+        Equal(0.0, Fold(sum, [1e-320, -1e-320]));
+        Equal(0.0, Fold(sum, [1.7e308, 1, -1.7e308, -1]));
+        var others = new[] { BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0001), BitConverter.Int64BitsToDouble(-2), double.PositiveInfinity };
+        Equal(double.NaN, Fold(sum, others));
+        Equal(double.NaN, Fold(sum, others.Reverse()));
+        Equal(double.NaN, Fold(sum, [double.NegativeInfinity, 1, double.PositiveInfinity]));
+    }
+
+    [Theory]
+    [InlineData(0, new[] { 0.0 })]
+    [InlineData(0, new[] { 1.0, -1.0 })]
+    [InlineData(8, new[] { 0.1 })]
+    [InlineData(8, new[] { 1.0, 2.0, 3.0 })]
+    [InlineData(8, new[] { 1e300, 1.0, -1e300 })]
+    [InlineData(16, new[] { 0.1, 0.2, 0.3 })]
+    [InlineData(24, new[] { 1e40, 1.0, 1e-40 })]
+    [InlineData(8, new[] { double.PositiveInfinity })]
+    public void A_sum_travels_as_a_double_where_it_is_one(int length, double[] values)
+    {
+        var sum = (Aggregator<double, ExactSum.State, double>)Sum.Of<double>();
+        var writer = new ByteWriter();
+        sum.Write(FoldInto(sum, values), writer);
+        Assert.Equal(length, writer.Length);
+    }
+
+    [Fact]
+    public void The_state_of_a_sum_refers_to_nothing_where_two_doubles_hold_it()
+    {
+        var sum = (Aggregator<double, ExactSum.State, double>)Sum.Of<double>();
+        var random = new Random(1);
+        Assert.Null(FoldInto(sum, Enumerable.Range(0, 100_000).Select(_ => (random.NextDouble() - 0.5) * Math.ScaleB(1, random.Next(20)))).Rest);
+    }
+
+    [Fact]
     public void The_mean_is_the_exact_sum_divided_once()
         => Check((Aggregator<double, (ExactSum.State, long), double>)Mean.OfDouble(), Doubles, values => ExactRounded(values) / values.Count, Equal);
 

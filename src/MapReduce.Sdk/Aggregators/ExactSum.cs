@@ -1,150 +1,93 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace MapReduce.Sdk;
 
 /// <summary>The exact sum of doubles, rounded once at the end, so that no order of folding shows.</summary>
 /// <remarks>
-/// The state is a list of numbers whose bits do not overlap and whose sum is exact: J. R. Shewchuk, "Adaptive Precision Floating-Point
-/// Arithmetic and Fast Robust Geometric Predicates", 1997, grow-expansion. Infinities and NaN are counted beside it, and numbers so large that
-/// their partial sums could overflow are summed as an integer.
+/// A state is two numbers, and the sum is theirs: what an addition rounds away is a double, too, and is added to the second (D. E. Knuth, "The Art of
+/// Computer Programming", 4.2.2, theorem B). Two hold what lies within some hundred bits, which is nearly all that people sum; what they have no room for,
+/// and what is not <see cref="WideSum.IsOrdinary"/>, goes to a <see cref="WideSum"/>.
+/// Encoded a state is its numbers, 8 bytes each, little-endian: none for zero, one where the sum is a double, as it mostly is. See
+/// <see cref="WideSum.Write"/> for the rest, which comes before them.
 /// </remarks>
 internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
 {
-    // Fewer than 2^53 numbers below 2^970 cannot overflow; those from there on are multiples of 2^918.
-    private const int HugeUnitExponent = 918;
-    private const int SmallestExponent = -1074;
-    private const int MantissaBits = 53;
-    private static readonly double HugeBound = Math.ScaleB(1, 970);
-
-    /// <summary>The parts, smallest first, what is huge and what is not finite.</summary>
+    /// <summary>A sum in parts.</summary>
     internal struct State
     {
-        public double[]? Parts;
-        public int Count;
+        public double High;
+        public double Low;
 
-        /// <summary>The sum of the huge values in units of 2^918.</summary>
-        public BigInteger Huge;
-
-        /// <summary>The sum of the values that are not finite; 0 where there are none.</summary>
-        public double Special;
+        /// <summary>What the two have no room for; null for nearly every key.</summary>
+        public WideSum? Rest;
     }
 
     public override State Create() => default;
 
     public override void Add(ref State accumulator, double value)
     {
-        if (!double.IsFinite(value))
+        if (!WideSum.IsOrdinary(value))
         {
-            accumulator.Special += value;
+            (accumulator.Rest ??= new WideSum()).Add(value);
             return;
         }
-        if (Math.Abs(value) >= HugeBound)
-        {
-            accumulator.Huge += new BigInteger(Math.ScaleB(value, -HugeUnitExponent));
-            return;
-        }
-        var parts = accumulator.Parts ??= new double[4];
-        var kept = 0;
-        for (var i = 0; i < accumulator.Count; i++)
-        {
-            var part = parts[i];
-            var sum = value + part;
-            if (Math.Abs(value) < Math.Abs(part)) (value, part) = (part, value);
-            var error = part - (sum - value);
-            if (error != 0) parts[kept++] = error;
-            value = sum;
-        }
-        if (kept == parts.Length) Array.Resize(ref accumulator.Parts, kept * 2);
-        accumulator.Parts[kept] = value;
-        accumulator.Count = kept + 1;
+        accumulator.High = Sum(accumulator.High, value, out var error);
+        accumulator.Low = Sum(accumulator.Low, error, out var rest);
+        if (rest != 0) AddRest(ref accumulator, rest);
     }
 
     public override void Merge(ref State accumulator, State other)
     {
-        accumulator.Special += other.Special;
-        accumulator.Huge += other.Huge;
-        for (var i = 0; i < other.Count; i++) Add(ref accumulator, other.Parts![i]);
+        Add(ref accumulator, other.High);
+        if (other.Low != 0) Add(ref accumulator, other.Low);
+        if (accumulator.Rest is null) accumulator.Rest = other.Rest;
+        else if (other.Rest is not null) accumulator.Rest.Add(other.Rest);
     }
 
     public override void Write(State accumulator, ByteWriter writer)
     {
-        WriteDouble(accumulator.Special, writer);
-        var huge = accumulator.Huge.IsZero ? [] : accumulator.Huge.ToByteArray();
-        writer.Write((byte)huge.Length);
-        writer.Write(huge);
-        for (var i = 0; i < accumulator.Count; i++) WriteDouble(accumulator.Parts![i], writer);
+        accumulator.Rest?.Write(writer);
+        var high = Sum(accumulator.High, accumulator.Low, out var low);
+        if (high != 0) WriteDouble(high, writer);
+        if (low != 0) WriteDouble(low, writer);
     }
 
     public override State Read(ReadOnlySpan<byte> bytes)
     {
-        var state = new State { Special = BinaryPrimitives.ReadDoubleLittleEndian(bytes) };
-        var huge = bytes[9..(9 + bytes[8])];
-        if (!huge.IsEmpty) state.Huge = new BigInteger(huge);
-        var parts = bytes[(9 + huge.Length)..];
-        state.Count = parts.Length / sizeof(double);
-        state.Parts = new double[Math.Max(4, state.Count)];
-        for (var i = 0; i < state.Count; i++) state.Parts[i] = BinaryPrimitives.ReadDoubleLittleEndian(parts[(sizeof(double) * i)..]);
+        var state = default(State);
+        if (bytes.Length % sizeof(double) != 0) state.Rest = WideSum.ReadHuge(ref bytes);
+        for (; !bytes.IsEmpty; bytes = bytes[sizeof(double)..]) Add(ref state, BinaryPrimitives.ReadDoubleLittleEndian(bytes));
         return state;
     }
 
+    /// <remarks>An addition of doubles rounds once. A zero is positive, as <see cref="Create"/> has it: only two negative ones make another.</remarks>
     public override double Result(State accumulator)
+        => accumulator.Rest is { } rest ? rest.RoundedWith(accumulator.High, accumulator.Low) : accumulator.High + accumulator.Low;
+
+    public override int SizeOf(State accumulator) => Unsafe.SizeOf<State>() + (accumulator.Rest?.Size ?? 0);
+
+    internal static void WriteDouble(double value, ByteWriter writer)
     {
-        if (accumulator.Special != 0) return accumulator.Special;
-        if (!accumulator.Huge.IsZero) return RoundedWithHuge(accumulator);
-        var parts = accumulator.Parts;
-        var next = accumulator.Count;
-        if (next == 0) return 0;
-        var high = parts![--next];
-        var low = 0.0;
-        while (next > 0)
-        {
-            var before = high;
-            var part = parts[--next];
-            high = before + part;
-            low = part - (high - before);
-            if (low != 0) break;
-        }
-        // Half-way cases are decided by the parts below: the sum of two was rounded without them.
-        if (next > 0 && ((low < 0 && parts[next - 1] < 0) || (low > 0 && parts[next - 1] > 0)))
-        {
-            var twice = low * 2;
-            var rounded = high + twice;
-            if (twice == rounded - high) high = rounded;
-        }
-        return high == 0 ? 0 : high;
+        BinaryPrimitives.WriteDoubleLittleEndian(writer.GetSpan(sizeof(double)), value);
+        writer.Advance(sizeof(double));
     }
 
-    public override int SizeOf(State accumulator) => 48 + (sizeof(double) * (accumulator.Parts?.Length ?? 0));
-
-    private static double RoundedWithHuge(State accumulator)
+    /// <summary>The rounded sum of two numbers, and what rounding has taken from it: exactly, as long as the sum does not overflow.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static double Sum(double left, double right, out double error)
     {
-        var total = accumulator.Huge << (HugeUnitExponent - SmallestExponent);
-        for (var i = 0; i < accumulator.Count; i++) total += InSmallestUnits(accumulator.Parts![i]);
-        var magnitude = BigInteger.Abs(total);
-        var dropped = Math.Max(0, (int)magnitude.GetBitLength() - MantissaBits);
-        var kept = magnitude >> dropped;
-        if (dropped > 0)
-        {
-            var half = BigInteger.One << (dropped - 1);
-            var order = (magnitude - (kept << dropped)).CompareTo(half);
-            if (order > 0 || (order == 0 && !kept.IsEven)) kept++;
-        }
-        return total.Sign * Math.ScaleB((double)kept, dropped + SmallestExponent);
+        var sum = left + right;
+        var rightPart = sum - left;
+        error = (left - (sum - rightPart)) + (right - rightPart);
+        return sum;
     }
 
-    private static BigInteger InSmallestUnits(double value)
+    private static void AddRest(ref State state, double rest)
     {
-        var bits = BitConverter.DoubleToInt64Bits(value);
-        var exponent = (int)((bits >> 52) & 0x7FF);
-        var mantissa = bits & ((1L << 52) - 1);
-        var magnitude = exponent == 0 ? mantissa : new BigInteger(mantissa | (1L << 52)) << (exponent - 1);
-        return bits < 0 ? -magnitude : magnitude;
-    }
-
-    private static void WriteDouble(double value, ByteWriter writer)
-    {
-        BinaryPrimitives.WriteDoubleLittleEndian(writer.GetSpan(8), value);
-        writer.Advance(8);
+        // The two numbers may overlap, and have more room when they do not.
+        state.High = Sum(state.High, state.Low, out var low);
+        state.Low = Sum(low, rest, out rest);
+        if (rest != 0) (state.Rest ??= new WideSum()).Add(rest);
     }
 }
