@@ -16,7 +16,7 @@ public class FoldingBenchmark
     public long CombiningTable()
     {
         var sink = new Sink();
-        using var table = new CombiningTable<SumOperation>(64 << 20, sink);
+        using var table = new CombiningTable<LongState<SumOperation>>(64 << 20, sink);
         foreach (var word in words) table.Add(word, 1);
         table.Flush();
         return sink.Total;

@@ -22,7 +22,7 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IHold
     private readonly UserCode userCode;
     private readonly KeyBytes<TKey> keys;
     private readonly SegmentRouter<TKey> router;
-    private readonly CombiningTable<UnionOperation> table;
+    private readonly CombiningTable<LongState<UnionOperation>> table;
     private readonly TextBits texts = new();
     private readonly (int Set, int Texts)[] known;
     private AccumulatorEmitter<TKey, Utf8, TextList, ValueList>? lists;
@@ -35,7 +35,7 @@ internal sealed unsafe class DistinctEmitter<TKey> : IEmitter<TKey, Utf8>, IHold
         (this.channel, this.shape, this.buffers, this.memory, this.userCode) = (channel, shape, buffers, memory, userCode);
         keys = new KeyBytes<TKey>(channel.Keys);
         router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
-        table = new CombiningTable<UnionOperation>(memory, this);
+        table = new CombiningTable<LongState<UnionOperation>>(memory, this);
         known = new (int, int)[shape.FirstSegment + shape.Segments];
     }
 

@@ -7,7 +7,7 @@ using MapReduce.Sdk;
 
 namespace MapReduce.Engine.Fold;
 
-/// <summary>The map side of a channel whose values are folded into accumulators: like <see cref="CombiningTable{TFold}"/>, with an accumulator for each entry.</summary>
+/// <summary>The map side of a channel whose values are folded into accumulators: like <see cref="CombiningTable{TState}"/>, with an accumulator for each entry.</summary>
 internal sealed unsafe class AccumulatorEmitter<TKey, TValue, TAccumulator, TResult> : IEmitter<TKey, TValue>, IHoldsBack<TKey, TValue>, IMapEnd
     where TKey : allows ref struct
     where TValue : allows ref struct

@@ -12,7 +12,7 @@ namespace MapReduce.Engine.Fold;
 /// state. Frequent keys stay and fold; rare ones pass through at the price of one probe. What leaves is folded again by the reducer, so the
 /// table's size never shows in the result.
 /// </remarks>
-internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : struct, IFoldOperation
+internal sealed unsafe class CombiningTable<TState> : IDisposable where TState : struct, IFoldState
 {
     private const int LongKeyBytes = 4 << 20;
     private const int PendingPairs = 16;
@@ -91,9 +91,17 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
     private void Fold(Pending* pair)
     {
         var set = pair->Set;
-        if (set[0].High == pair->High && set[0].Low == pair->Low) set[0].State = TFold.Fold(set[0].State, pair->State);
-        else if (set[1].High == pair->High && set[1].Low == pair->Low) set[1].State = TFold.Fold(set[1].State, pair->State);
+        if (set[0].High == pair->High && set[0].Low == pair->Low) Fold(set, pair->State);
+        else if (set[1].High == pair->High && set[1].Low == pair->Low) Fold(set + 1, pair->State);
         else Replace(set, pair->High, pair->Low, pair->State);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Fold(FoldEntry* entry, long state)
+    {
+        if (TState.TryFold(entry, state)) return;
+        sink.Take(entry);
+        TState.Begin(entry, state);
     }
 
     private void FoldPending()
@@ -107,7 +115,7 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
         var victim = Victim(set);
         victim->High = high;
         victim->Low = low;
-        victim->State = state;
+        TState.Begin(victim, state);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -129,8 +137,8 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
         }
         var hash = KeyHash.OfLong(key);
         var set = entries + ((hash >> 40) & mask);
-        if (set[0].IsLongKey(hash, key)) set[0].State = TFold.Fold(set[0].State, state);
-        else if (set[1].IsLongKey(hash, key)) set[1].State = TFold.Fold(set[1].State, state);
+        if (set[0].IsLongKey(hash, key)) Fold(set, state);
+        else if (set[1].IsLongKey(hash, key)) Fold(set + 1, state);
         else
         {
             // Replaced keys leave their bytes behind; when those add up, the table starts anew.
@@ -138,8 +146,9 @@ internal sealed unsafe class CombiningTable<TFold> : IDisposable where TFold : s
             var victim = Victim(set);
             victim->High = hash;
             victim->Low = FoldEntry.LongLow(key.Length);
-            victim->State = state;
-            victim->LongKey = longKeys.Store(key);
+            victim->LongKey = longKeys.Allocate(TState.BytesBeforeKey + key.Length) + TState.BytesBeforeKey;
+            key.CopyTo(new Span<byte>(victim->LongKey, key.Length));
+            TState.Begin(victim, state);
         }
     }
 

@@ -9,7 +9,7 @@ namespace MapReduce.Engine.Fold;
 //   0         a key of more than 15 bytes: its length as a varint, its bytes, then the state as a zigzag varint
 //   1 to 14   a key of the length given; the state is this number: most states are small
 //   15        a key of the length given, then the state as a zigzag varint
-// Accumulators of the author's type have the kinds 0 and 15 only, and in place of the varint a length as a varint and their bytes.
+// Accumulators have the kinds 0 and 15 only, and in place of the varint a length as a varint and their bytes.
 
 /// <summary>Writes and reads the records of folded segments; the format is described at the top of this file.</summary>
 internal static unsafe class FoldRecord

@@ -12,7 +12,7 @@ internal sealed unsafe class LongFoldEmitter<TKey, TFold> : IEmitter<TKey, long>
     private readonly KeyBytes<TKey> keys;
     private readonly SegmentRouter<TKey> router;
     private readonly SegmentBuffers buffers;
-    private readonly CombiningTable<TFold> table;
+    private readonly CombiningTable<LongState<TFold>> table;
     private HeldPairs? held;
 
     public LongFoldEmitter(ChannelNode<TKey, long> channel, ChannelShape shape, SegmentBuffers buffers, long memory, UserCode userCode)
@@ -20,7 +20,7 @@ internal sealed unsafe class LongFoldEmitter<TKey, TFold> : IEmitter<TKey, long>
         keys = new KeyBytes<TKey>(channel.Keys);
         router = new SegmentRouter<TKey>(shape, channel, channel.Keys, channel.CustomPartition, byPrefix: false, userCode);
         this.buffers = buffers;
-        table = new CombiningTable<TFold>(memory, this);
+        table = new CombiningTable<LongState<TFold>>(memory, this);
     }
 
     public void Emit(scoped TKey key, long value) => table.Add(keys.Of(in key), value);

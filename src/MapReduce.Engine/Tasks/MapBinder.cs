@@ -108,7 +108,9 @@ internal sealed class MapBinder(
         public void Visit<TKey, TValue, TAccumulator, TResult>(FoldNode<TKey, TValue, TAccumulator, TResult> node)
             where TKey : allows ref struct
             where TValue : allows ref struct
-            => Emitter = ending(new AccumulatorEmitter<TKey, TValue, TAccumulator, TResult>(node.Channel, node.Aggregator, shape, buffers, memory, userCode));
+            => Emitter = ending((object)node is FoldNode<TKey, double, ExactSum.State, TResult> sums
+                ? new DoubleSumEmitter<TKey>(sums.Channel, shape, buffers, memory, userCode)
+                : new AccumulatorEmitter<TKey, TValue, TAccumulator, TResult>(node.Channel, node.Aggregator, shape, buffers, memory, userCode));
 
         public void Visit<TKey, TResult>(DistinctNode<TKey, TResult> node) where TKey : allows ref struct
             => Emitter = ending(new DistinctEmitter<TKey>(node.Channel, shape, buffers, memory, userCode));

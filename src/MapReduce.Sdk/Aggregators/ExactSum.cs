@@ -6,20 +6,23 @@ namespace MapReduce.Sdk;
 /// <summary>The exact sum of doubles, rounded once at the end, so that no order of folding shows.</summary>
 /// <remarks>
 /// A state is two numbers, and the sum is theirs: what an addition rounds away is a double, too, and is added to the second (D. E. Knuth, "The Art of
-/// Computer Programming", 4.2.2, theorem B). Two hold what lies within some hundred bits, which is nearly all that people sum; what they have no room for,
-/// and what is not <see cref="WideSum.IsOrdinary"/>, goes to a <see cref="WideSum"/>.
+/// Computer Programming", 4.2.2, theorem B). Two hold what lies within some hundred bits, which is nearly all that people sum. Where they have no room, what
+/// they hold goes to a <see cref="WideSum"/>, and they begin anew.
 /// Encoded a state is its numbers, 8 bytes each, little-endian: none for zero, one where the sum is a double, as it mostly is. See
 /// <see cref="WideSum.Write"/> for the rest, which comes before them.
 /// </remarks>
 internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
 {
+    /// <summary>The most bytes that <see cref="Encode"/> writes.</summary>
+    public const int MaxEncodedLength = 2 * sizeof(double);
+
     /// <summary>A sum in parts.</summary>
     internal struct State
     {
         public double High;
         public double Low;
 
-        /// <summary>What the two have no room for; null for nearly every key.</summary>
+        /// <summary>What the two had no room for; null for nearly every key.</summary>
         public WideSum? Rest;
     }
 
@@ -27,14 +30,7 @@ internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
 
     public override void Add(ref State accumulator, double value)
     {
-        if (!WideSum.IsOrdinary(value))
-        {
-            (accumulator.Rest ??= new WideSum()).Add(value);
-            return;
-        }
-        accumulator.High = Sum(accumulator.High, value, out var error);
-        accumulator.Low = Sum(accumulator.Low, error, out var rest);
-        if (rest != 0) AddRest(ref accumulator, rest);
+        if (!TryAdd(ref accumulator.High, ref accumulator.Low, value)) AddRest(ref accumulator, value);
     }
 
     public override void Merge(ref State accumulator, State other)
@@ -48,9 +44,7 @@ internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
     public override void Write(State accumulator, ByteWriter writer)
     {
         accumulator.Rest?.Write(writer);
-        var high = Sum(accumulator.High, accumulator.Low, out var low);
-        if (high != 0) WriteDouble(high, writer);
-        if (low != 0) WriteDouble(low, writer);
+        writer.Advance(Encode(accumulator.High, accumulator.Low, writer.GetSpan(MaxEncodedLength)));
     }
 
     public override State Read(ReadOnlySpan<byte> bytes)
@@ -67,10 +61,29 @@ internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
 
     public override int SizeOf(State accumulator) => Unsafe.SizeOf<State>() + (accumulator.Rest?.Size ?? 0);
 
-    internal static void WriteDouble(double value, ByteWriter writer)
+    /// <summary>Adds a number to the sum of two.</summary>
+    /// <returns>Whether they have room for it. If not, they are as before.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryAdd(ref double high, ref double low, double value)
     {
-        BinaryPrimitives.WriteDoubleLittleEndian(writer.GetSpan(sizeof(double)), value);
-        writer.Advance(sizeof(double));
+        if (!WideSum.IsOrdinary(value) || !WideSum.IsOrdinary(high)) return false;
+        var sum = Sum(high, value, out var error);
+        var rest = Sum(low, error, out var lost);
+        if (lost != 0) return TryAddApart(ref high, ref low, sum, rest, lost);
+        (high, low) = (sum, rest);
+        return true;
+    }
+
+    /// <summary>Encodes the sum of two numbers.</summary>
+    /// <returns>The number of bytes.</returns>
+    public static int Encode(double high, double low, Span<byte> target)
+    {
+        if (low != 0) high = Sum(high, low, out low);
+        if (high == 0) return 0;
+        BinaryPrimitives.WriteDoubleLittleEndian(target, high);
+        if (low == 0) return sizeof(double);
+        BinaryPrimitives.WriteDoubleLittleEndian(target[sizeof(double)..], low);
+        return MaxEncodedLength;
     }
 
     /// <summary>The rounded sum of two numbers, and what rounding has taken from it: exactly, as long as the sum does not overflow.</summary>
@@ -83,11 +96,22 @@ internal sealed class ExactSum : Aggregator<double, ExactSum.State, double>
         return sum;
     }
 
-    private static void AddRest(ref State state, double rest)
+    /// <summary>The two may have come to overlap, and have more room when they do not.</summary>
+    private static bool TryAddApart(ref double high, ref double low, double sum, double rest, double lost)
     {
-        // The two numbers may overlap, and have more room when they do not.
-        state.High = Sum(state.High, state.Low, out var low);
-        state.Low = Sum(low, rest, out rest);
-        if (rest != 0) (state.Rest ??= new WideSum()).Add(rest);
+        sum = Sum(sum, rest, out rest);
+        rest = Sum(rest, lost, out lost);
+        if (lost != 0) return false;
+        (high, low) = (sum, rest);
+        return true;
+    }
+
+    private static void AddRest(ref State state, double value)
+    {
+        var rest = state.Rest ??= new WideSum();
+        rest.Add(state.High);
+        rest.Add(state.Low);
+        rest.Add(value);
+        (state.High, state.Low) = (0, 0);
     }
 }

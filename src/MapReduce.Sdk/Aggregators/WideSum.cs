@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace MapReduce.Sdk;
@@ -29,7 +30,7 @@ internal sealed class WideSum
     /// <summary>The bytes that the sum takes, about.</summary>
     public int Size => 96 + (sizeof(double) * parts.Length);
 
-    /// <summary>Whether so many values of this kind as there can be may be added without overflow.</summary>
+    /// <summary>Whether as many numbers of this kind as there can be may be added without overflow.</summary>
     public static bool IsOrdinary(double value) => Math.Abs(value) < HugeBound;
 
     /// <summary>Adds a number.</summary>
@@ -54,11 +55,11 @@ internal sealed class WideSum
         if (special != 0)
         {
             // Whatever else there is does not show.
-            ExactSum.WriteDouble(special, writer);
+            WriteDouble(special, writer);
             return;
         }
         if (!huge.IsZero) WriteHuge(writer);
-        for (var i = 0; i < count; i++) ExactSum.WriteDouble(parts[i], writer);
+        for (var i = 0; i < count; i++) WriteDouble(parts[i], writer);
     }
 
     /// <summary>Reads the sum of the huge values, and leaves what follows it.</summary>
@@ -90,9 +91,10 @@ internal sealed class WideSum
             if (error != 0) parts[kept++] = error;
             value = sum;
         }
-        if (kept == parts.Length) Array.Resize(ref parts, Math.Max(4, kept * 2));
-        parts[kept] = value;
-        count = kept + 1;
+        count = kept;
+        if (value == 0) return;
+        if (count == parts.Length) Array.Resize(ref parts, Math.Max(4, count * 2));
+        parts[count++] = value;
     }
 
     /// <summary>All NaN become the same one: which of several an addition keeps depends on their order, and on the processor.</summary>
@@ -151,6 +153,12 @@ internal sealed class WideSum
         var mantissa = bits & ((1L << 52) - 1);
         var magnitude = exponent == 0 ? mantissa : new BigInteger(mantissa | (1L << 52)) << (exponent - 1);
         return bits < 0 ? -magnitude : magnitude;
+    }
+
+    private static void WriteDouble(double value, ByteWriter writer)
+    {
+        BinaryPrimitives.WriteDoubleLittleEndian(writer.GetSpan(sizeof(double)), value);
+        writer.Advance(sizeof(double));
     }
 
     private void WriteHuge(ByteWriter writer)

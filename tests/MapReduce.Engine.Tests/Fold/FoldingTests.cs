@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using MapReduce.Engine.Fold;
 using MapReduce.Engine.Memory;
+using MapReduce.Sdk;
 using Xunit;
 
 namespace MapReduce.Engine.Tests.Fold;
@@ -16,7 +17,7 @@ public sealed unsafe class FoldingTests
         => Pairs.Sample(pairs =>
         {
             var sink = new Sink();
-            using (var table = new CombiningTable<SumOperation>(0, sink))
+            using (var table = new CombiningTable<LongState<SumOperation>>(0, sink))
             {
                 foreach (var (key, state) in pairs) table.Add(key, state);
                 table.Flush();
@@ -29,10 +30,29 @@ public sealed unsafe class FoldingTests
         }, iter: 2000);
 
     [Fact]
+    public void Sums_of_doubles_are_exact_whatever_the_table_has_no_room_for()
+        => Gen.Select(Pairs, Gen.OneOf(Gen.Double[-1, 1], Gen.Double).Array[1, 400]).Sample((pairs, values) =>
+        {
+            var sink = new SumSink();
+            using (var table = new CombiningTable<DoubleSum>(0, sink))
+            {
+                for (var i = 0; i < pairs.Length; i++) table.Add(pairs[i].Key, BitConverter.DoubleToInt64Bits(values[i % values.Length]));
+                table.Flush();
+            }
+            var exact = new ExactSum();
+            foreach (var group in pairs.Select((pair, index) => (Key: Convert.ToHexString(pair.Key), Value: values[index % values.Length])).GroupBy(pair => pair.Key))
+            {
+                var expected = exact.Create();
+                foreach (var (_, value) in group.Reverse()) exact.Add(ref expected, value);
+                Assert.Equal(exact.Result(expected), exact.Result(sink.Sums[group.Key]));
+            }
+        }, iter: 2000);
+
+    [Fact]
     public void Frequent_keys_stay_while_rare_ones_pass()
     {
         var sink = new Sink();
-        using var table = new CombiningTable<SumOperation>(1 << 20, sink);
+        using var table = new CombiningTable<LongState<SumOperation>>(1 << 20, sink);
         for (var i = 0; i < 1_000_000; i++) table.Add(Encoding.ASCII.GetBytes(i % 2 == 0 ? "often" : $"rare{i}"), 1);
         table.Flush();
         Assert.Equal(500_000, sink.Sums[Convert.ToHexString("often"u8)]);
@@ -93,6 +113,24 @@ public sealed unsafe class FoldingTests
 
     private static Dictionary<string, long> Expected(IEnumerable<(byte[] Key, long State)> pairs)
         => pairs.GroupBy(pair => Convert.ToHexString(pair.Key)).ToDictionary(group => group.Key, group => group.Sum(pair => pair.State));
+
+    private sealed class SumSink : IFoldSink
+    {
+        private readonly ExactSum exact = new();
+
+        public Dictionary<string, ExactSum.State> Sums { get; } = [];
+
+        public void Take(FoldEntry* entry)
+        {
+            var scratch = stackalloc byte[DoubleSum.MaxLength];
+            var length = (int)(DoubleSum.Write(scratch, entry) - scratch);
+            Assert.Equal(length - 1, scratch[0]);
+            var state = exact.Read(new ReadOnlySpan<byte>(scratch + 1, length - 1));
+            var key = Convert.ToHexString(entry->KeyBytes(scratch));
+            if (Sums.TryGetValue(key, out var sum)) exact.Merge(ref state, sum);
+            Sums[key] = state;
+        }
+    }
 
     private sealed class Sink : IFoldSink
     {
