@@ -36,6 +36,17 @@ public sealed class SeparateTasksTests : IDisposable
     }
 
     [Fact]
+    public async Task Pairs_keep_their_order_where_a_dataset_is_cut()
+    {
+        File.WriteAllText(folder["in"], string.Join('\n', Enumerable.Range(0, 5000).Select(i => $"{i % 3} {i}")));
+        await Run<Renumber>(stages: 2);
+        var plan = Define<Renumber>().Plan(1, (earlier, channel) => datasets[(earlier, channel)]);
+        Assert.True(plan.Maps > 2 * datasets[(0, 0)].Count, $"{plan.Maps} map tasks read {datasets[(0, 0)].Count} files.");
+        var rows = string.Concat(parts.Values).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+        Assert.Equal(Enumerable.Range(0, 3).Select(key => $"{key}\t{string.Concat(Enumerable.Range(0, 5000).Where(i => i % 3 == key).Select(i => $"{i},"))}"), rows);
+    }
+
+    [Fact]
     public async Task A_map_task_without_pairs_has_an_output_too()
     {
         File.WriteAllText(folder["in"], "\n\n\n\n\nword");
@@ -132,11 +143,26 @@ public sealed class SeparateTasksTests : IDisposable
         {
             var fields = line.ToString().Split(' ');
             output.Emit(fields[0], fields[1]);
-        }).Reduce((string key, Values<string> values, IEmitter<string, string> output) =>
+        }).Reduce<string, string>(Join).WriteText(job.Output);
+
+        public static void Join(string key, Values<string> values, IEmitter<string, string> output)
         {
             var all = new System.Text.StringBuilder();
             foreach (var value in values) all.Append(value).Append(',');
             output.Emit(key, all.ToString());
-        }).WriteText(job.Output);
+        }
+    }
+
+    /// <summary>Its second stage reads a dataset of long pairs, whose order shows in what it writes.</summary>
+    private sealed class Renumber : IJob
+    {
+        public void Define(JobBuilder job) => job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, string> output) =>
+        {
+            var fields = line.ToString().Split(' ');
+            output.Emit(fields[0], fields[1]);
+        }).Reduce((string key, Values<string> values, IEmitter<string, string> output) =>
+        {
+            foreach (var value in values) output.Emit(key, $"{value} {new string('x', int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) % 200)}");
+        }).Map((string key, string value, IEmitter<string, string> output) => output.Emit(key, value.Split(' ')[0])).Reduce<string, string>(Concatenate.Join).WriteText(job.Output);
     }
 }

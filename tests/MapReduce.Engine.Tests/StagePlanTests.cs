@@ -89,8 +89,38 @@ public sealed class StagePlanTests
         var run = JobRun.Define(() => new TwoStages(), new JobRequest("TwoStages", ["input"], []), new EngineSettings { ScratchFolder = folder });
         StagePlan Plan(long stored) => run.Plan(1, (_, channel) => [.. Enumerable.Range(0, 6).Select(part => new DatasetFile(channel, $"part-{part}", stored, 1000, 64L << 20))]);
 
-        Assert.Equal((6, 6), (Plan(1000).Maps, Plan(1000).Reduces));
+        Assert.Equal((66, 6), (Plan(1000).Maps, Plan(1000).Reduces));
         Assert.Equal(Plan(64L << 20).Hash, Plan(1000).Hash);
+    }
+
+    [Theory]
+    [InlineData(4, 11 << 20, 64 << 20, 12)]
+    [InlineData(1, 44 << 20, 64 << 20, 11)]
+    [InlineData(100, 440 << 10, 64 << 20, 11)]
+    [InlineData(3, 1 << 20, 64 << 20, 1)]
+    [InlineData(1, 3 << 20, 64 << 20, 1)]
+    [InlineData(10, 1 << 30, 64 << 20, 160)]
+    [InlineData(1, 1 << 30, 64 << 20, 64)]
+    [InlineData(1, 1 << 20, 100 << 10, 11)]
+    [InlineData(1, 1 << 20, 1, 16)]
+    public void A_small_dataset_is_cut_for_many_slots_and_never_within_a_block(int files, int length, long splitBytes, int maps)
+    {
+        var run = JobRun.Define(() => new TwoStages(), new JobRequest("TwoStages", ["input"], []), new EngineSettings { ScratchFolder = Path.Combine(Path.GetTempPath(), "never-made"), SplitBytes = splitBytes });
+        var plan = run.Plan(1, (_, channel) => [.. Enumerable.Range(0, files).Select(part => new DatasetFile(channel, $"part-{part}", length, 1000, length))]);
+        Assert.Equal(maps, plan.Maps);
+        Assert.Equal((long)files * length, plan.InputBytes);
+    }
+
+    [Fact]
+    public void A_plan_that_an_older_program_would_misread_is_of_a_version_that_it_refuses()
+    {
+        var file = new InputFile("dataset-0-0-00000-s0-r0-a0", 200, 0);
+        Assert.Equal(3, Plan(new FileRange(file, 0, 200)).Bytes.Span[0]);
+        Assert.Equal(4, Plan(new FileRange(file, 0, 100)).Bytes.Span[0]);
+        // Of the input ranges have always been read.
+        Assert.Equal(3, Plan(new FileRange(file with { ModifiedTicks = 1 }, 0, 100)).Bytes.Span[0]);
+
+        static StagePlan Plan(FileRange range) => new(1, [new FileSplit(0, [range])], []);
     }
 
     private sealed class TwoStages : Sdk.IJob

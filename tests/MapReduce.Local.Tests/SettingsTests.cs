@@ -125,7 +125,7 @@ public sealed class SettingsTests
                 var text = new StringBuilder();
                 foreach (var value in all) text.Append(value).Append(';');
                 output.Emit(key, text.ToString());
-                for (var i = 0; i < 5; i++) output.Emit($"{key}-{i}", new string((char)('a' + i), 100));
+                for (var i = 0; i < 5; i++) output.Emit($"{key}-{i}", new string((char)('a' + i), 300));
             });
         values.Map((string key, string value, IEmitter<string, int> output) => output.Emit(key, value.Length)).MapOnly().WriteText(job.OutputNamed("each"));
         values.Map((string key, string value, IEmitter<string, string> output) => output.Emit(key, value)).TotalOrder().Sort().WriteText(job.OutputNamed("ordered"));

@@ -5,6 +5,10 @@ using MapReduce.Sdk;
 namespace MapReduce.Engine.Input;
 
 /// <summary>Reads the pairs that an earlier stage wrote.</summary>
+/// <remarks>
+/// A file may be cut. A block belongs to the range that holds its place, and the places of a file's blocks are the same distance apart: how long each is without
+/// compression stands at the blocks, of which a range reads none but its own.
+/// </remarks>
 internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValue> dataset)
     where TKey : allows ref struct
     where TValue : allows ref struct
@@ -19,10 +23,12 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
         foreach (var range in split.Ranges)
         {
             using var source = new BlockSource();
-            foreach (var block in source.Open(range.File.Path).ReadIndex(out _))
+            var blocks = source.Open(range.File.Path).ReadIndex(out _);
+            for (var i = 0; i < blocks.Count; i++)
             {
+                if (!Holds(range, i, blocks.Count)) continue;
                 context.Cancellation.ThrowIfCancellationRequested();
-                var next = source.ReadFile(range.File.Path, block, out var length);
+                var next = source.ReadFile(range.File.Path, blocks[i], out var length);
                 var end = next + length;
                 while (next < end)
                 {
@@ -35,6 +41,12 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
             }
         }
         return new ReadTotals(records, split.Length);
+    }
+
+    private static bool Holds(FileRange range, int block, int blocks)
+    {
+        var place = (long)((Int128)range.File.Length * block / blocks);
+        return place >= range.Start && place < range.Start + range.Length;
     }
 
     private void Deliver(PairAction<TKey, TValue> action, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadContext context)

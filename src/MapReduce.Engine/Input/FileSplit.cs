@@ -3,7 +3,7 @@ namespace MapReduce.Engine.Input;
 /// <summary>An input file as it was when the job was planned.</summary>
 /// <param name="Path">The full path.</param>
 /// <param name="Length">The size in bytes; of a part of a dataset, what it would be without compression.</param>
-/// <param name="ModifiedTicks">The time of the last change, in UTC ticks of 100 ns.</param>
+/// <param name="ModifiedTicks">The time of the last change, in UTC ticks of 100 ns; 0 of a part of a dataset.</param>
 /// <param name="Compression">How its bytes are compressed.</param>
 public sealed record InputFile(string Path, long Length, long ModifiedTicks, FileCompression Compression = FileCompression.None);
 
@@ -11,7 +11,11 @@ public sealed record InputFile(string Path, long Length, long ModifiedTicks, Fil
 /// <param name="File">The file.</param>
 /// <param name="Start">The first byte.</param>
 /// <param name="Length">The number of bytes. A record belongs to the range that holds its first byte.</param>
-public sealed record FileRange(InputFile File, long Start, long Length);
+public sealed record FileRange(InputFile File, long Start, long Length)
+{
+    /// <summary>Whether it is some of a file of a dataset.</summary>
+    internal bool IsPartOfDataset => File.ModifiedTicks == 0 && Length < File.Length;
+}
 
 /// <summary>What one map task reads of one source: ranges of files, or numbers, or parts of an earlier stage's dataset, or a piece of a store.</summary>
 /// <param name="Source">The source's position in its stage.</param>

@@ -5,7 +5,7 @@ using MapReduce.Engine.Shuffle;
 namespace MapReduce.Engine.Plan;
 
 // A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
-//   version, 3; stage
+//   version, 4, or 3 where no file of a dataset is cut, which older programs would read to its end in each split; stage
 //   files: their number, then for each its path, length, time of change in ticks and compression
 //   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length;
 //           then 0, or 1 with the piece of a store and its size
@@ -16,7 +16,8 @@ namespace MapReduce.Engine.Plan;
 /// <summary>Turns plans into bytes, so that one process plans and others run the tasks; the format is described at the top of this file.</summary>
 internal static class StagePlanCodec
 {
-    private const int Version = 3;
+    private const int Version = 4;
+    private const int VersionWithoutCuts = 3;
     private const int VersionWithoutDefinition = 2;
 
     // Of a list that is said to be longer, memory is taken as its items come: an item has many times the bytes of its shortest form.
@@ -30,7 +31,7 @@ internal static class StagePlanCodec
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
         {
-            writer.Write7BitEncodedInt(Version);
+            writer.Write7BitEncodedInt(splits.Any(split => split.Ranges.Any(range => range.IsPartOfDataset)) ? Version : VersionWithoutCuts);
             writer.Write7BitEncodedInt(stage);
             var files = WriteFiles(writer, splits);
             WriteSplits(writer, splits, files);
@@ -78,7 +79,7 @@ internal static class StagePlanCodec
         {
             using var reader = new BinaryReader(bytes, Encoding.UTF8, leaveOpen: true);
             var version = reader.Read7BitEncodedInt();
-            if (version is not (Version or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
+            if (version is not (Version or VersionWithoutCuts or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
             return read(reader, reader.Read7BitEncodedInt(), version != VersionWithoutDefinition);
         }
         catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)

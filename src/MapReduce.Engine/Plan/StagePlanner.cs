@@ -1,6 +1,7 @@
 using MapReduce.Engine.Input;
 using MapReduce.Engine.Output;
 using MapReduce.Engine.Shuffle;
+using MapReduce.Engine.Sorting;
 using MapReduce.Sdk;
 using MapReduce.Storage;
 
@@ -22,6 +23,12 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     private const long BytesOfBucket = 2L << 20;
 
     private const int MostBuckets = 64;
+
+    // What one stage leaves for the next may be small, and so much work that one slot should not have it alone. A task takes some milliseconds to start, and
+    // tenths of a second for this much.
+    private const long SmallestSplitOfDataset = 4L << 20;
+
+    private const int SplitsOfSmallDataset = 64;
 
     /// <summary>The plan of a stage whose predecessors are complete.</summary>
     /// <param name="stage">The stage.</param>
@@ -151,7 +158,8 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             where TValue : allows ref struct
         {
             var files = datasets(source.Dataset.Channel).Where(file => file.Rows > 0).Select(file => new InputFile(file.Path, file.RawLength, 0)).ToList();
-            Splits.AddRange(SplitPlanner.Plan(index, files, canSplit: false, settings.SplitBytes));
+            var splitBytes = Math.Min(settings.SplitBytes, Math.Max(SmallestSplitOfDataset, files.Sum(file => file.Length) / SplitsOfSmallDataset));
+            Splits.AddRange(SplitPlanner.Plan(index, files, canSplit: true, splitBytes, RunWriter.BlockLength));
         }
     }
 }

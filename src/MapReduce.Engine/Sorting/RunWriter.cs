@@ -6,12 +6,15 @@ namespace MapReduce.Engine.Sorting;
 /// <summary>Writes pairs in the order given to a segment file with a single segment: a sorted run, or a dataset for a later stage.</summary>
 internal sealed unsafe class RunWriter : IDisposable
 {
+    /// <summary>The length of a block, but for the last and for those of a pair that is longer.</summary>
+    public const int BlockLength = 64 << 10;
+
     private readonly SegmentFileWriter file;
     private readonly NativeBuffer block;
     private readonly bool durable;
     private byte* next;
 
-    public RunWriter(string path, BlockCompression compression, bool durable = false, int blockLength = 64 << 10)
+    public RunWriter(string path, BlockCompression compression, bool durable = false, int blockLength = BlockLength)
     {
         this.durable = durable;
         file = new SegmentFileWriter(path, compression);
