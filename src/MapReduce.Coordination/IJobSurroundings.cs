@@ -37,6 +37,9 @@ public interface IJobSurroundings<TSlot>
     /// </summary>
     void CarryOut(CommitDuty duty);
 
+    /// <summary>Removes files that stages have made for later ones, and that nobody needs any more, in the background. What cannot be removed goes when the job ends.</summary>
+    void Free(IReadOnlyList<string> datasets);
+
     /// <summary>Calls <see cref="JobProtocol{TSlot}.CarryOut"/> after a while.</summary>
     void RetryLater();
 

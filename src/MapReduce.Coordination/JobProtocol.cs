@@ -17,6 +17,7 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
 {
     private readonly Dictionary<AttemptId, TSlot> slots = [];
     private readonly Dictionary<AttemptId, long> progress = [];
+    private readonly HashSet<int> freed = [];
     private List<JobEvent> gathering = [];
     private List<Action> effects = [];
     private (List<JobEvent> Events, List<Action> Effects)? writing;
@@ -57,6 +58,8 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         {
             state.RenewAll(now);
             OnMembers(isMember, now);
+            // The reign before may have ended between the word of it and the deed.
+            Free();
             CarryOut();
             TellDemand();
         });
@@ -141,10 +144,16 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
     {
         isMember = members;
         if (!reigns) return;
-        foreach (var gone in state.Workers.Where(worker => !isMember(worker)).ToList())
+        for (var more = true; more;)
         {
-            var events = Decide(new JobCommand.LoseWorker(gone), now);
-            if (events.Count > 0) surroundings.NodeLost(gone, events.OfType<JobEvent.AttemptFailed>().Count(), events.OfType<JobEvent.MapOutputLost>().Count());
+            more = false;
+            foreach (var gone in state.Workers.Where(worker => !isMember(worker)).ToList())
+            {
+                var events = Decide(new JobCommand.LoseWorker(gone), now);
+                if (events.Count > 0) surroundings.NodeLost(gone, events.OfType<JobEvent.AttemptFailed>().Count(), events.OfType<JobEvent.MapOutputLost>().Count());
+                // What has to be made again for that may need map outputs of those that were looked at before.
+                more |= events.Any(@event => @event is JobEvent.DatasetDamaged);
+            }
         }
     }
 
@@ -195,6 +204,7 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
             gathering.Add(@event);
         }
         if (then is not null) effects.Add(then);
+        if (events.Any(@event => @event is JobEvent.AttemptSucceeded or JobEvent.StagePlanned or JobEvent.MapOutputFound or JobEvent.DatasetDamaged)) Free();
         // What else happens need not wait for the parts to be checked.
         waitsForCheck = events.Any(@event => @event is JobEvent.AttemptSucceeded or JobEvent.StagePlanned) && BeginCheck();
         Flush();
@@ -250,6 +260,14 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         progress.Remove(attempt);
     }
 
+    /// <summary>Lets go, when all that is known now is written, the files of stages that nobody needs any more. Each attempt names its files, so that what is made again meanwhile stays.</summary>
+    private void Free()
+    {
+        freed.IntersectWith(state.FreedDatasets);
+        var datasets = state.FreedDatasets.Where(freed.Add).SelectMany(state.DatasetOf).ToList();
+        if (datasets.Count > 0) effects.Add(() => surroundings.Free(datasets));
+    }
+
     /// <summary>As often as time passes and no oftener, because it looks at all that runs.</summary>
     private void LookForStragglers(DateTimeOffset now) => stragglers = scheduler.Stragglers(state, now);
 
@@ -271,6 +289,7 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
         Order = order,
         Plan = state.PlanHash(attempt.Task.Stage) ?? state.PlanHash(0) ?? "",
         Remade = attempt.Task.Kind == TaskKind.Map && state.ReadsRemade(attempt.Task.Stage),
+        Freed = { state.FreedOutputs },
     };
 
     private static DamagedPart? Dataset(Protocol.Work.Failure? failure)

@@ -26,8 +26,8 @@ public sealed partial class JobState
         EndIfDamagedTooOften(dataset.Attempt.Task, FailureReason.CorruptData, dataset.Cause, now, events);
         if (events[^1] is JobEvent.JobFailed) return;
         // Who plans another stage that reads these files may ask for them while one is missing, and would plan without it.
-        var failed = events.OfType<JobEvent.AttemptFailed>().Select(@event => @event.Attempt).ToHashSet();
-        events.AddRange(Leases().Where(lease => lease.Attempt.Task.Kind == TaskKind.Plan && !failed.Contains(lease.Attempt) && IsOfEarlier(dataset.Attempt.Task, lease.Attempt.Task))
+        var ended = Ended(events);
+        events.AddRange(Leases().Where(lease => lease.Attempt.Task.Kind == TaskKind.Plan && !ended.Contains(lease.Attempt) && IsOfEarlier(dataset.Attempt.Task, lease.Attempt.Task))
             .Select(lease => new JobEvent.AttemptRevoked(now, lease.Attempt, lease.Worker)).ToList());
     }
 

@@ -108,6 +108,7 @@ public sealed partial class JobState
         }
         if (fail.Dataset is { } dataset && events[^1] is not JobEvent.JobFailed && IsOfEarlier(dataset.Attempt.Task, fail.Attempt.Task) && Winner(dataset.Attempt.Task) == dataset.Attempt)
             AddDamagedDataset(dataset, now, events);
+        AddFreed(now, events);
         return events;
     }
 
@@ -136,6 +137,7 @@ public sealed partial class JobState
                 if (events[^1] is JobEvent.JobFailed) return events;
             }
         }
+        AddFreed(now, events);
         return events;
     }
 
@@ -189,10 +191,14 @@ public sealed partial class JobState
 
     private void EndJob(TaskId task, Failure failure, DateTimeOffset now, List<JobEvent> events)
     {
-        var ended = events.OfType<JobEvent.AttemptFailed>().Select(failed => failed.Attempt).ToHashSet();
+        var ended = Ended(events);
         events.AddRange(RevokeAll(now).Where(revoked => !ended.Contains(revoked.Attempt)));
         events.Add(new JobEvent.JobFailed(now, task, failure));
     }
+
+    /// <summary>The attempts that hold no lease any more once events are applied.</summary>
+    private static HashSet<AttemptId> Ended(List<JobEvent> events)
+        => [.. events.OfType<JobEvent.AttemptFailed>().Select(failed => failed.Attempt), .. events.OfType<JobEvent.AttemptRevoked>().Select(revoked => revoked.Attempt)];
 
     private List<JobEvent.AttemptRevoked> RevokeAll(DateTimeOffset now)
         => [.. Leases().Select(lease => new JobEvent.AttemptRevoked(now, lease.Attempt, lease.Worker))];

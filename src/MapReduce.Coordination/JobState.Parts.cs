@@ -11,6 +11,12 @@ public sealed partial class JobState
     /// <summary>Whether what each task has counted is known, so that any may run again. It is not where an older program has made the snapshot that the state comes from.</summary>
     internal bool KeepsCounts { get; private set; } = true;
 
+    private void CountPrepared(StageState stage, Products products, int sign)
+    {
+        PreparedParts += sign * products.Parts.Count;
+        stage.Prepared += sign * (products.Parts.Count + products.Tickets.Count);
+    }
+
     private IReadOnlyList<JobEvent> DecideDamage(JobCommand.ReportDamage damage, DateTimeOffset now)
     {
         if (Phase is not JobPhase.Running || damage.Epoch != Epoch) return Nothing;
@@ -21,6 +27,7 @@ public sealed partial class JobState
             AddDamage(files.Key, files.First(), files.Count() - 1, now, events);
             if (events[^1] is JobEvent.JobFailed) break;
         }
+        AddFreed(now, events);
         return events;
     }
 
@@ -50,7 +57,7 @@ public sealed partial class JobState
         {
             var products = Products.Parser.ParseFrom(made);
             Totals.Remove(products.Totals);
-            PreparedParts -= products.Parts.Count;
+            CountPrepared(stage, products, -1);
         }
         var counts = stage.CountsOf(task.Kind).Remove(task.Index, out var counted) ? counted : (Counts?)null;
         if (counts is { } taken) Count(taken, -1);

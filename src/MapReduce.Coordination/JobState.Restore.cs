@@ -46,7 +46,7 @@ public sealed partial class JobState
                     if (stages[stage].MadeBy(task) is not { } made) continue;
                     var products = Products.Parser.ParseFrom(made);
                     Totals.Add(products.Totals);
-                    PreparedParts += products.Parts.Count;
+                    CountPrepared(stages[stage], products, 1);
                 }
             }
         }

@@ -183,6 +183,7 @@ public sealed partial class JobState
                 stages[planned.Attempt.Task.Stage].Open(planned.PlanHash, planned.Maps, planned.Reduces);
                 Cell(planned.Attempt.Task).Winner = planned.Attempt.Number;
                 Cell(planned.Attempt.Task).WinnerWorker = 0;
+                NoteIfComplete(planned.Attempt.Task.Stage);
                 break;
             case JobEvent.AttemptSucceeded succeeded:
                 ApplySucceeded(succeeded);
@@ -196,12 +197,14 @@ public sealed partial class JobState
                 break;
             case JobEvent.MapOutputLost lost:
                 TakeBack(lost.Attempt.Task, isDamaged: false);
+                stages[lost.Attempt.Task.Stage].OutputsAreFreed = false;
                 break;
             case JobEvent.PartDamaged damaged:
                 TakeBack(damaged.Attempt.Task, isDamaged: true);
                 break;
             case JobEvent.DatasetDamaged damaged:
                 TakeBack(damaged.Attempt.Task, isDamaged: true);
+                stages[damaged.Attempt.Task.Stage].DatasetIsFreed = false;
                 break;
             case JobEvent.MapOutputFound found:
                 ApplyFound(found);
@@ -275,7 +278,7 @@ public sealed partial class JobState
         {
             stage.Keep(task, succeeded.Made);
             Totals.Add(succeeded.Made.Totals);
-            PreparedParts += succeeded.Made.Parts.Count;
+            CountPrepared(stage, succeeded.Made, 1);
         }
         if (task.Kind == TaskKind.Map)
         {
@@ -287,6 +290,7 @@ public sealed partial class JobState
             stage.ReducesDone++;
         }
         stage.DurationsOf(task.Kind).Add(succeeded.At - attempt.StartedAt);
+        NoteIfComplete(task.Stage);
     }
 
     private void ApplyFailed(JobEvent.AttemptFailed failed)
@@ -327,9 +331,10 @@ public sealed partial class JobState
             var products = Products.Parser.ParseFrom(made);
             stage.Keep(task, made);
             Totals.Add(products.Totals);
-            PreparedParts += products.Parts.Count;
+            CountPrepared(stage, products, 1);
         }
         stage.PendingMaps.Remove(task.Index);
+        NoteIfComplete(task.Stage);
     }
 
     private void Define(Opened definition)

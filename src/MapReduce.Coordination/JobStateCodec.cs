@@ -58,7 +58,15 @@ public static class JobStateCodec
 
     private static StageSnapshot Write(int number, StageState stage)
     {
-        var snapshot = new StageSnapshot { PlanHash = stage.PlanHash ?? "", Plan = Write(number, stage, TaskKind.Plan), Maps = Write(number, stage, TaskKind.Map), Reduces = Write(number, stage, TaskKind.Reduce) };
+        var snapshot = new StageSnapshot
+        {
+            PlanHash = stage.PlanHash ?? "",
+            Plan = Write(number, stage, TaskKind.Plan),
+            Maps = Write(number, stage, TaskKind.Map),
+            Reduces = Write(number, stage, TaskKind.Reduce),
+            OutputsAreFreed = stage.OutputsAreFreed,
+            DatasetIsFreed = stage.DatasetIsFreed,
+        };
         snapshot.DependsOn.Add(stage.DependsOn);
         snapshot.MapCounts.Add(stage.MapCounts.Select(task => Write(new TaskId(number, TaskKind.Map, task.Key), task.Value)));
         snapshot.ReduceCounts.Add(stage.ReduceCounts.Select(task => Write(new TaskId(number, TaskKind.Reduce, task.Key), task.Value)));
@@ -101,7 +109,7 @@ public static class JobStateCodec
 
     private static StageState Read(StageSnapshot snapshot)
     {
-        var stage = new StageState(snapshot.DependsOn);
+        var stage = new StageState(snapshot.DependsOn) { OutputsAreFreed = snapshot.OutputsAreFreed, DatasetIsFreed = snapshot.DatasetIsFreed };
         if (snapshot.PlanHash.Length > 0) stage.Open(snapshot.PlanHash, snapshot.Maps.Winner.Count, snapshot.Reduces.Winner.Count);
         foreach (var (kind, counted) in snapshot.MapCounts.Select(record => (TaskKind.Map, record)).Concat(snapshot.ReduceCounts.Select(record => (TaskKind.Reduce, record))))
         {

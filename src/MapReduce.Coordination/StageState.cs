@@ -40,6 +40,15 @@ internal sealed class StageState(IReadOnlyList<int> dependsOn)
     /// <summary>Whether the stage's results are complete; its map outputs are not needed any more.</summary>
     public bool IsComplete => MapsAreDone && ReducesDone == reduces.Length;
 
+    /// <summary>What the attempts that count have prepared: files for the output, and shares of stores.</summary>
+    public int Prepared { get; set; }
+
+    /// <summary>Whether the map outputs may be gone, because nobody needed them any more.</summary>
+    public bool OutputsAreFreed { get; set; }
+
+    /// <summary>Whether the files for later stages may be gone, for the same reason.</summary>
+    public bool DatasetIsFreed { get; set; }
+
     /// <summary>What the map tasks have counted that counted something, so that an output that is lost or damaged takes its counts along.</summary>
     public Dictionary<int, Counts> MapCounts { get; } = [];
 

@@ -131,6 +131,7 @@ public sealed partial class LocalRunner
     private sealed class StageWork : IDisposable
     {
         private readonly Dictionary<TaskId, (IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, IReadOnlyList<CommitTicket> Tickets)> made = [];
+        private bool isFreed;
 
         public Engine.Plan.StagePlan Plan { get; private set; } = null!;
 
@@ -153,6 +154,14 @@ public sealed partial class LocalRunner
         /// <summary>The files of a channel's dataset in the order of its partitions, or of the map tasks for a map-only channel.</summary>
         public IReadOnlyList<DatasetFile> Datasets(int channel)
             => [.. made.OrderBy(task => task.Key.Kind).ThenBy(task => task.Key.Index).SelectMany(task => task.Value.Datasets).Where(file => file.Channel == channel)];
+
+        /// <summary>Deletes what no later stage needs any more.</summary>
+        public void FreeDatasets()
+        {
+            if (isFreed) return;
+            isFreed = true;
+            foreach (var file in made.Values.SelectMany(products => products.Datasets)) file.Delete();
+        }
 
         public void FreeOutputs()
         {

@@ -186,6 +186,7 @@ public sealed partial class LocalRunner
             state.Apply(@event);
             onEvent?.Invoke(@event);
         }
+        foreach (var stage in state.FreedDatasets) stages[stage].FreeDatasets();
         return events;
     }
 

@@ -80,6 +80,8 @@ internal sealed partial class Job
         }
     }
 
+    void IJobSurroundings<IActorRef>.Free(IReadOnlyList<string> datasets) => Task.Run(() => Publisher.Free(spec, datasets));
+
     void IJobSurroundings<IActorRef>.RetryLater() => Timers.StartSingleTimer(RetryTimer, RetryTick.Instance, settings.PublishRetry);
 
     void IJobSurroundings<IActorRef>.AfterWrite()

@@ -82,6 +82,23 @@ internal static class Publisher
         }
     }
 
+    /// <summary>Removes files between stages that nobody needs any more. What cannot be removed goes with the staging folder.</summary>
+    public static void Free(JobSpec spec, IReadOnlyList<string> datasets)
+    {
+        foreach (var dataset in datasets)
+        {
+            try
+            {
+                // They are in that folder, whatever an executor has said.
+                File.Delete(Path.Combine(spec.Order.Shared, Path.GetFileName(dataset)));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // Another may do it better: a master that takes over tries again.
+            }
+        }
+    }
+
     /// <summary>Gives up what stores hold, and removes what is staged.</summary>
     /// <exception cref="StorageException">Not now.</exception>
     public static void Discard(JobSpec spec, JobCommitment commitment)

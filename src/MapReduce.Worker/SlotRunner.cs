@@ -34,6 +34,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         node.Begin(this, new Activity(grant.Job, Wire.Read(grant.Attempt), TimeProvider.System.GetUtcNow(), () => Bytes, () => current?.Resources));
         try
         {
+            node.Segments.Free(grant.Job, grant.Freed);
             var executor = await ExecutorAsync(grant, cancellation);
             var run = new Run
             {

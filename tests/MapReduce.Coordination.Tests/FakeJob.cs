@@ -19,6 +19,8 @@ internal sealed class FakeJob : IJobSurroundings<string>
 
     public List<IMessage> Sent { get; } = [];
 
+    public List<string> Freed { get; } = [];
+
     public bool IsOvertaken { get; private set; }
 
     public int Retries { get; private set; }
@@ -61,6 +63,8 @@ internal sealed class FakeJob : IJobSurroundings<string>
     public void NodeLost(WorkerId worker, int attempts, int outputs)
     {
     }
+
+    public void Free(IReadOnlyList<string> datasets) => Freed.AddRange(datasets);
 
     public void CarryOut(CommitDuty duty) => CarriedOut.Add(duty);
 

@@ -104,7 +104,7 @@ public sealed class DamageTests(SharedCluster shared) : IClassFixture<SharedClus
     [InlineData("deleted", "is not there any more")]
     public async Task A_dataset_that_is_damaged_between_two_stages_is_named_and_made_again(string how, string words)
     {
-        var job = await StartAsync("reduce", Texts, "--twice");
+        var job = await StartAsync("reduce", Texts, "--later", "1");
         var made = await job.SucceedsAsync("s0-r");
         var dataset = job.FileOf($"dataset-*-{made.Attempt}");
         Damage(dataset, how);

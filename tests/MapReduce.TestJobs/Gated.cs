@@ -5,17 +5,17 @@ namespace MapReduce.TestJobs;
 
 public sealed class GateOptions
 {
-    [Option("phase", HelpText = "Where to wait: plan, map, spill, reduce or merge.")]
+    [Option("phase", HelpText = "Where to wait: plan, map, spill, reduce, merge or later.")]
     public string Phase { get; set; } = "";
 
     [Option("gate", HelpText = "The folder of the gate.")]
     public string Gate { get; set; } = "";
 
-    [Option("twice", HelpText = "Sum the counts of each word once more, in a later stage.")]
-    public bool Twice { get; set; }
+    [Option("later", HelpText = "Sum the counts of each word again in so many later stages.")]
+    public int Later { get; set; }
 }
 
-/// <summary>Counts words, and waits at a gate in one phase until a test opens it: in planning, at the line "gate", or at the key "gate".</summary>
+/// <summary>Counts words, and waits at a gate in one phase until a test opens it: in planning, at the line "gate", or at the key "gate" of the first or the last stage.</summary>
 /// <remarks>For the phases spill and merge the line "gate" also makes more pairs with the key "filler" than a task's buffers hold: in spill the attempt then
 /// waits with a part of its output on disk, and in merge it waits amid the values of that key, which come from several sorted runs.</remarks>
 public sealed class Gated : IJob
@@ -39,7 +39,15 @@ public sealed class Gated : IJob
             }
             output.Emit(key, sum);
         });
-        if (options.Twice) counts = counts.Map((string word, long count, IEmitter<string, long> output) => output.Emit(word, count)).Aggregate(Sum.Of<long>());
+        for (var left = options.Later; left > 0; left--)
+        {
+            var isGate = left == 1 && options.Phase == "later";
+            counts = counts.Map((string word, long count, IEmitter<string, long> output) =>
+            {
+                if (isGate && word == "gate") Wait(options.Gate, word);
+                output.Emit(word, count);
+            }).Aggregate(Sum.Of<long>());
+        }
         counts.WriteText(job.Output);
     }
 

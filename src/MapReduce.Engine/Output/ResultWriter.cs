@@ -142,4 +142,18 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IHold
 /// <param name="Length">The size in bytes.</param>
 /// <param name="Rows">The number of pairs.</param>
 /// <param name="RawLength">The size in bytes that the file would have without compression: what later stages are planned by.</param>
-public sealed record DatasetFile(int Channel, string Path, long Length, long Rows, long RawLength);
+public sealed record DatasetFile(int Channel, string Path, long Length, long Rows, long RawLength)
+{
+    /// <summary>Deletes the file, when no stage needs it any more. Where that cannot be, it goes with its folder.</summary>
+    public void Delete()
+    {
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // An open file cannot be deleted everywhere.
+        }
+    }
+}

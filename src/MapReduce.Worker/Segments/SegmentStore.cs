@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MapReduce.Engine.Plan;
 using MapReduce.Engine.Shuffle;
 using MapReduce.Protocol;
@@ -11,6 +12,9 @@ namespace MapReduce.Worker.Segments;
 public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
 {
     private const string Prefix = "map-";
+
+    // What was let go of each job, so that not every grant looks through its files.
+    private readonly ConcurrentDictionary<string, HashSet<int>> freed = [];
 
     // One reference, so that requests at the same time see a digest with its own plan.
     private volatile Known? last;
@@ -58,7 +62,20 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
 
     /// <summary>Removes all files of a job that has ended.</summary>
     /// <remarks>What an attempt that is being stopped still writes goes with the next inventory.</remarks>
-    public void Forget(string job) => Removal.TryFolder(folders.Job(job));
+    public void Forget(string job)
+    {
+        freed.TryRemove(job, out _);
+        Removal.TryFolder(folders.Job(job));
+    }
+
+    /// <summary>Removes the map outputs of stages of a job of which nobody needs them any more.</summary>
+    public void Free(string job, IReadOnlyCollection<int> stages)
+    {
+        if (stages.Count == 0 || (freed.TryGetValue(job, out var known) && known.SetEquals(stages))) return;
+        HashSet<int> now = [.. stages];
+        freed[job] = now;
+        foreach (var map in Held(job).Where(map => now.Contains(map.Task.Stage))) Removal.Try(() => File.Delete(PathOf(job, map)));
+    }
 
     private sealed record Known(string Digest, PlanShape Plan);
 }

@@ -113,6 +113,17 @@ internal sealed class Ledger(World world, string name, SimulatedJob job)
         if (!ran.TryAdd(attempt, worker)) Broken("one-runs", $"{attempt} runs on {worker}, and ran on {ran[attempt]}");
     }
 
+    /// <summary>What an attempt has made is removed.</summary>
+    public void Freed(AttemptId attempt)
+    {
+        // What counts no more is made again under another name.
+        if (!winners.TryGetValue(attempt.Task, out var winner) || winner != attempt) return;
+        var isRead = attempt.Task.Kind == TaskKind.Map
+            ? stages[attempt.Task.Stage] is not { IsComplete: true }
+            : Enumerable.Range(0, stages.Length).Any(later => stages[later] is not { IsComplete: true } && job.Plan.Stages[later].Contains(attempt.Task.Stage));
+        if (isRead) Broken("freed", $"what {attempt} made is removed, and is needed");
+    }
+
     /// <summary>The output appears.</summary>
     public void Published(Staging content)
     {

@@ -23,7 +23,7 @@ internal sealed record Plan(long Seed, int Nodes, int Slots, IReadOnlyList<JobPl
 /// <param name="End">How it is to end.</param>
 internal sealed record JobPlan(JobShape Shape, int Maps, int Reduces, int Pairs, int SubmitAt, int Watchers, JobEnd End)
 {
-    private static readonly int[][][] Shapes = [[[]], [[], [0]], [[], [0], [0], [1, 2]]];
+    private static readonly int[][][] Shapes = [[[]], [[], [0]], [[], [0], [1], [2]], [[], [0], [0], [1, 2]]];
 
     /// <summary>The stages, each with the earlier ones that it reads. The first reads the input.</summary>
     public int[][] Stages => Shapes[(int)Shape];
@@ -39,6 +39,9 @@ internal enum JobShape
 
     /// <summary>The second reads the first.</summary>
     Chain,
+
+    /// <summary>Each of four but the first reads the one before.</summary>
+    LongChain,
 
     /// <summary>Two read the first, and the last reads both.</summary>
     Diamond,

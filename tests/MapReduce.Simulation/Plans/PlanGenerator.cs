@@ -15,11 +15,11 @@ internal static class PlanGenerator
         for (var job = random.Between(0, 9) switch { < 7 => 1, < 9 => 2, _ => 3 }; job > 0; job--) jobs.Add(Job(random, nodes));
         // The first fault cannot fail to happen: every job is accepted, planned and mapped.
         var faults = new List<Fault> { Draw(random, random.Of(Sudden), Moments[random.Between(0, 2)]) };
-        var isDiamond = jobs.Exists(job => job.Shape == JobShape.Diamond);
+        var isLong = jobs.Exists(job => job.Shape > JobShape.Chain);
         for (var more = random.Between(1, 6); more > 0;)
         {
-            // What two stages read is damaged more often than chance would have it.
-            var (kind, at) = (isDiamond && random.Chance(0.3) ? FaultKind.DatasetDamaged : random.Of(Kinds), random.Of(Moments));
+            // What several stages read, or what they do not need any more was made of, is damaged more often than chance would have it.
+            var (kind, at) = (isLong && random.Chance(0.3) ? FaultKind.DatasetDamaged : random.Of(Kinds), random.Of(Moments));
             if (!Coverage.Means(kind, at)) continue;
             faults.Add(Draw(random, kind, at));
             more--;
@@ -35,7 +35,7 @@ internal static class PlanGenerator
     };
 
     private static JobPlan Job(Randomness random, int nodes) => new(
-        random.Between(0, 15) switch { 0 => JobShape.Diamond, < 4 => JobShape.Chain, _ => JobShape.OneStage }, nodes > 50 ? random.Between(100, 200) : random.Between(1, 6), random.Between(1, 4), random.Between(1, 8),
+        random.Between(0, 15) switch { 0 => JobShape.Diamond, 1 => JobShape.LongChain, < 4 => JobShape.Chain, _ => JobShape.OneStage }, nodes > 50 ? random.Between(100, 200) : random.Between(1, 6), random.Between(1, 4), random.Between(1, 8),
         random.Between(0, 300), random.Between(0, 2),
         random.Between(0, 19) switch { 0 => JobEnd.AlwaysThrows, 1 or 2 => JobEnd.Cancelled, _ => JobEnd.Success });
 

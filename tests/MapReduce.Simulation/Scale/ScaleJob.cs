@@ -60,6 +60,10 @@ internal sealed class ScaleJob : IJobSurroundings<ScaleSlot>
     {
     }
 
+    void IJobSurroundings<ScaleSlot>.Free(IReadOnlyList<string> datasets)
+    {
+    }
+
     void IJobSurroundings<ScaleSlot>.CarryOut(CommitDuty duty)
     {
         if (duty == CommitDuty.Check)

@@ -118,7 +118,8 @@ internal sealed class AttemptRun(World world, SlotShell slot, Grant grant, Actio
 
     private static string ShareOf(string path) => string.Join('-', path.Split('-').Take(3));
 
-    private static AttemptId? MakerOf(string path) => AttemptId.TryParse(string.Join('-', path.Split('-').Skip(3)));
+    /// <summary>The attempt that made a file.</summary>
+    public static AttemptId? MakerOf(string path) => AttemptId.TryParse(string.Join('-', path.Split('-').Skip(3)));
 
     private void AskOutputs(MapOutputs outputs)
     {

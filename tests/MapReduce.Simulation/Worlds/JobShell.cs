@@ -126,6 +126,17 @@ internal sealed class JobShell : IJobSurroundings<Peer>, IFeedSurroundings<Peer>
         if (world.LifeOf(worker) is { } life && !world.WasRemoved(life)) world.Violate("members", $"{world.NameOf(spec.Id)} gives up {worker}, which is a member");
     }
 
+    void IJobSurroundings<Peer>.Free(IReadOnlyList<string> datasets)
+    {
+        foreach (var path in datasets) world.Ledger(spec.Id).Freed(AttemptRun.MakerOf(path)!.Value);
+        // Whoever began with it may be replaced before it is done.
+        world.Agenda.In(world.Random.Between(1_000, 500_000), null, () =>
+        {
+            if (!world.Storage.Staged.TryGetValue(spec.Id, out var staging)) return;
+            foreach (var path in datasets) staging.Shared.Remove(path);
+        });
+    }
+
     void IJobSurroundings<Peer>.CarryOut(CommitDuty duty)
     {
         Action<CarryingOut> then = end => Handle(() => protocol.OnCarriedOut(end, "refused", Now));

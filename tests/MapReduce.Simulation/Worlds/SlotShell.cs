@@ -68,6 +68,7 @@ internal sealed class SlotShell : ISlotSurroundings
 
     void ISlotSurroundings.Run(Grant grant)
     {
+        Free(grant);
         run = new AttemptRun(world, this, grant, OnEnded);
         run.Begin();
     }
@@ -87,6 +88,16 @@ internal sealed class SlotShell : ISlotSurroundings
     void ISlotSurroundings.Start(SlotTimer timer) => Ring(timer, ++timers[(int)timer]);
 
     void ISlotSurroundings.Cancel(SlotTimer timer) => timers[(int)timer]++;
+
+    private void Free(Grant grant)
+    {
+        if (!Life.Node.Disk.TryGetValue(grant.Job, out var outputs)) return;
+        foreach (var map in outputs.Keys.Where(map => grant.Freed.Contains(map.Task.Stage)).ToList())
+        {
+            world.Ledger(grant.Job).Freed(map);
+            outputs.Remove(map);
+        }
+    }
 
     private bool HasBegun(Grant? before) => protocol.Current is not null && !ReferenceEquals(before, protocol.Current);
 
