@@ -86,6 +86,9 @@ public sealed class EqualityTests
         Assert.Equal(1, DistinctCount.Of<double>().Fold(0.0, -0.0));
         Assert.Equal(1, DistinctCount.Of<(int, DateTimeOffset)>().Fold((1, Moment), (1, Moment.ToUniversalTime())));
         Assert.Equal(2, DistinctCount.Of<string>().Fold("\uD800", "\uDC00", "\uD800"));
+        Assert.Equal(3, DistinctCount.Of<decimal>().Fold(1m, 1.0m, 1.00m, 0m, 0.00m, decimal.Negate(0.0m), 10m));
+        Assert.Equal(1, DistinctCount.Of<(int, decimal)>().Fold((1, 79228162514264337593543950330m / 10), (1, 7922816251426433759354395033m)));
+        Gen.Decimal.Array[1, 8].Sample(values => Assert.Equal(values.Distinct().Count(), DistinctCount.Of<decimal>().Fold([.. values, .. values.Where(value => Math.Abs(value) < 1e20m).Select(value => value * 1.00m)])), iter: 500);
     }
 
     private static void Check<T>(Gen<T> keys) where T : notnull

@@ -38,6 +38,7 @@ public sealed class CodecRegistry
     {
         var equal = new CodecRegistry();
         foreach (var (type, codec) in BuiltInCodecs.KeysOfEqualValues) equal.registered[type] = codec;
+        equal.registered[typeof(decimal)] = new EqualDecimalCodec();
         foreach (var (type, codec) in registered) equal.registered[type] = codec;
         return equal;
     }

@@ -126,3 +126,27 @@ internal sealed class DecimalCodec : Codec<decimal>
         return new decimal(parts);
     }
 }
+
+/// <summary>Decimals without the places that do not change them, so that equal ones have equal bytes.</summary>
+internal sealed class EqualDecimalCodec : Codec<decimal>
+{
+    private readonly DecimalCodec inner = new();
+
+    public override int? FixedLength => inner.FixedLength;
+
+    public override void Write(decimal value, ByteWriter writer) => inner.Write(Shortest(value), writer);
+
+    public override decimal Read(ReadOnlySpan<byte> bytes) => inner.Read(bytes);
+
+    private static decimal Shortest(decimal value)
+    {
+        // A zero may have a sign and places of its own.
+        if (value == 0) return 0;
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(value, parts);
+        var magnitude = new UInt128((uint)parts[2], ((ulong)(uint)parts[1] << 32) | (uint)parts[0]);
+        var places = value.Scale;
+        for (; places > 0 && magnitude % 10 == 0; places--) magnitude /= 10;
+        return new decimal((int)(uint)magnitude, (int)(uint)(magnitude >> 32), (int)(uint)(magnitude >> 64), decimal.IsNegative(value), places);
+    }
+}
