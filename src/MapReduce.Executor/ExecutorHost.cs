@@ -33,12 +33,14 @@ public sealed class ExecutorHost : IDisposable
     /// <summary>Serves the node that listens on a Unix socket until it closes the connection.</summary>
     /// <param name="socketPath">The path of the socket.</param>
     /// <param name="rehearsal">A folder for the files of a <see cref="Rehearsal"/>; null for none.</param>
+    /// <param name="connected">What happens when the node is reached, before any code of a job is.</param>
     /// <exception cref="SocketException">Nobody listens there.</exception>
-    public static void Serve(string socketPath, string? rehearsal)
+    public static void Serve(string socketPath, string? rehearsal, Action connected)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(socketPath));
         using var host = new ExecutorHost(socket);
+        connected();
         if (rehearsal is not null) host.Rehearse(rehearsal);
         host.Serve();
     }

@@ -89,6 +89,7 @@ public sealed class MiniCluster : IAsyncDisposable
                 key = "{{key}}"
               }
               journal.connection = "Data Source={{Path.Combine(folder, "journal.db")}}"
+              executor.closed = ["{{Path.GetFullPath(folder)}}"]
               worker.slots = 1
             }
             """ + "\n" + settings + "\n" + more, name);

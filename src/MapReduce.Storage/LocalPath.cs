@@ -29,7 +29,7 @@ public static class LocalPath
     public static bool IsInside(string path, string folder) => WithSeparator(path).StartsWith(WithSeparator(folder), Comparison);
 
     /// <summary>A full path with every link in it followed, as far as it exists.</summary>
-    internal static string FollowLinks(string path)
+    public static string FollowLinks(string path)
     {
         var root = Path.GetPathRoot(path)!;
         var real = root;

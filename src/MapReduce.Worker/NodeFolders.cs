@@ -3,7 +3,7 @@ using System.Text;
 
 namespace MapReduce.Worker;
 
-/// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, <c>spares</c>, and for each running job <c>jobs/JOB/outputs</c> and <c>jobs/JOB/scratch</c>.</summary>
+/// <summary>Where a node keeps what: <c>blobs</c>, <c>packages</c>, <c>logs/JOB</c>, <c>spares</c>, and for each running job <c>jobs/JOB/outputs</c>, <c>jobs/JOB/near</c> and <c>jobs/JOB/scratch</c>.</summary>
 /// <param name="root">The folder of the node.</param>
 public sealed class NodeFolders(string root)
 {
@@ -19,7 +19,7 @@ public sealed class NodeFolders(string root)
     /// <summary>Logs of attempts.</summary>
     public string Logs => Path.Combine(root, "logs");
 
-    /// <summary>What executors write while they wait.</summary>
+    /// <summary>Temporary files of executors.</summary>
     public string Spares => Path.Combine(root, "spares");
 
     /// <summary>How the names of folders begin that the node makes for sockets, among the temporary files of the machine: the path of a socket has at most 107 bytes, and that of the node's own folder may be longer.</summary>
@@ -30,6 +30,9 @@ public sealed class NodeFolders(string root)
 
     /// <summary>The map outputs of a job.</summary>
     public string Outputs(string job) => Path.Combine(Job(job), "outputs");
+
+    /// <summary>Map outputs of a job that other nodes of the machine hold, by names that executors of this one reach.</summary>
+    public string Near(string job) => Path.Combine(Job(job), "near");
 
     /// <summary>Temporary files of a job's attempts.</summary>
     public string Scratch(string job) => Path.Combine(Job(job), "scratch");

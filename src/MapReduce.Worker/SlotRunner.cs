@@ -106,7 +106,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         try
         {
             sideFiles = await SideFilesAsync(grant.Order, cancellation);
-            executor = await node.Executors.TakeAsync(cancellation);
+            executor = await node.Executors.TakeAsync(node.Executors.Reach.OfJob(grant.Job, grant.Order, package.Folder), cancellation);
         }
         catch
         {
@@ -169,7 +169,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         return outputs.Found;
     }
 
-    private SegmentFetcher Fetcher() => new(node.Segments, node.Links, node.Settings.Address, node.Settings.ShortCircuit, node.Epochs, node.Metrics);
+    private SegmentFetcher Fetcher() => new(node.Segments, node.Links, node.Settings.Address, node.Settings.ShortCircuit ? new Neighbours(node.Folders, node.Executors.Reach.Confines) : null, node.Epochs, node.Metrics);
 
     private async Task<IEnumerable<StageDatasets>> DatasetsAsync(string job, bool remade, CancellationToken cancellation)
     {

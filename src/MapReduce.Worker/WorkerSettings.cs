@@ -1,3 +1,4 @@
+using MapReduce.Confinement;
 using MapReduce.Coordination;
 using MapReduce.Storage;
 
@@ -20,6 +21,9 @@ public sealed record WorkerSettings
 
     /// <summary>The variables of the node's environment that executors see beside those that every program needs.</summary>
     public IReadOnlyList<string> ExecutorVariables { get; init; } = [];
+
+    /// <summary>How far executors are kept from what is not their job's.</summary>
+    public ConfinementSettings Confinement { get; init; } = new();
 
     /// <summary>The connections to stores that jobs on this node may use.</summary>
     public Connections Connections { get; init; } = Connections.None;

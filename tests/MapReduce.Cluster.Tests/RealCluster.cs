@@ -116,13 +116,13 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>Waits until the executors of all nodes that were killed have ended.</summary>
     public Task AwaitOrphansEndAsync() => UntilAsync(() => Task.FromResult(orphans.TrueForAll(orphan => BirthOf(orphan.Process) != orphan.Birth)));
 
-    /// <summary>Waits until no node that runs has any folder that was made for executors: neither of those that wait now, which need theirs for a moment only, nor of those that were killed, with the node or alone.</summary>
+    /// <summary>Waits until no node that runs has any folder for executors but one for each that lives: nothing of those that were killed, with the node or alone.</summary>
     public Task AwaitNoFoldersOfExecutorsAsync() => UntilAsync(() => Task.FromResult(!Running.Any(HasFoldersOfExecutors)));
 
     private bool HasFoldersOfExecutors(string node)
     {
         var folders = new NodeFolders(Path.Combine(State, node));
-        return Directory.EnumerateDirectories(Path.GetTempPath(), folders.SocketPrefix + "*").Any() || (Directory.Exists(folders.Spares) && Directory.EnumerateFileSystemEntries(folders.Spares).Any());
+        return Directory.EnumerateDirectories(Path.GetTempPath(), folders.SocketPrefix + "*").Any() || (Directory.Exists(folders.Spares) && Directory.EnumerateFileSystemEntries(folders.Spares).Count() > ChildrenOf(Nodes[node]).Count);
     }
 
     public void StopNode(string node) => StopProcess(Nodes[node]);

@@ -14,6 +14,7 @@ public sealed class ArchitectureTests
         ["Storage"] = [],
         ["Protocol"] = [],
         ["Api"] = [],
+        ["Confinement"] = ["Storage"],
         ["Engine"] = ["Sdk", "Storage"],
         ["Coordination"] = ["Protocol"],
         ["Local"] = ["Coordination", "Engine"],
@@ -21,12 +22,12 @@ public sealed class ArchitectureTests
         ["Testing"] = ["Local"],
         ["Postgres"] = ["Sdk", "Storage"],
         ["Master"] = ["Coordination", "Protocol", "Storage"],
-        ["Worker"] = ["Coordination", "Protocol", "Engine", "Storage"],
-        ["Node"] = ["Master", "Worker", "Api"],
-        ["Cli"] = ["Local", "Api", "Node", "Executor", "Postgres"],
+        ["Worker"] = ["Confinement", "Coordination", "Protocol", "Engine", "Storage"],
+        ["Node"] = ["Confinement", "Master", "Worker", "Api"],
+        ["Cli"] = ["Confinement", "Local", "Api", "Node", "Executor", "Postgres"],
     };
 
-    private static readonly string[] WithoutAkka = ["Sdk", "Storage", "Engine", "Protocol", "Coordination", "Local", "Executor", "Api", "Postgres"];
+    private static readonly string[] WithoutAkka = ["Sdk", "Storage", "Engine", "Protocol", "Confinement", "Coordination", "Local", "Executor", "Api", "Postgres"];
 
     private static readonly string Root = Checkout.Root;
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Hashing;
+using System.Net.Sockets;
 using System.Text;
 using MapReduce.Api;
 using Xunit;
@@ -64,5 +66,95 @@ public sealed class HostileJobsTests(SharedCluster shared) : IClassFixture<Share
         // What the job has written is.
         using var part = new StreamReader(await client.ReadOutputAsync(id, "part-00000"));
         Assert.Equal(await File.ReadAllTextAsync(Path.Combine(output, "part-00000")), await part.ReadToEndAsync());
+    }
+
+    [ConfiningFact]
+    public async Task A_job_reaches_nothing_of_nodes_and_of_other_programs_and_all_that_it_needs()
+    {
+        var (node, other) = (Path.Combine(shared.Nodes, "node-1"), Path.Combine(shared.Nodes, "node-2"));
+        var journal = Path.Combine(shared.Nodes, "journal.db");
+        var key = Directory.GetFiles(Path.Combine(shared.Nodes, "certificates"), "*.key")[0];
+        var configuration = Path.Combine(node, "node.conf");
+        await File.WriteAllTextAsync(configuration, "mapreduce {}");
+        using var program = Process.Start("sleep", "600");
+        var call = shared.Place("s");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(call));
+        listener.Listen(1);
+        // What may be: files of the storage, and its own temporary ones.
+        var near = shared.Place("near");
+        await File.WriteAllTextAsync(near, "of the storage");
+        string[] allowed = [$"read {near}", $"append {near}", $"make {near}-2", "temporary", $"list {Path.GetDirectoryName(near)}", "read /proc/self/environ"];
+        string[] refused =
+        [
+            $"read {Token}", $"read {key}", $"read {configuration}", $"read {journal}", $"append {journal}", $"empty {journal}", $"link {journal}",
+            $"list {shared.Nodes}", $"list {node}", $"list {other}", $"make {Path.Combine(other, "jobs", "loot")}",
+            .. new[] { Environment.ProcessId, program.Id }.SelectMany(process => (string[])
+                [$"read /proc/{process}/environ", $"read /proc/{process}/mem", $"read /proc/{process}/fd/0", $"read /proc/{process}/root{Token}", $"signal {process}", $"trace {process}", $"limit {process}"]),
+            // With it the socket by which a debugger would come in to the node, were there one.
+            $"call {call}", .. Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Environment.ProcessId}-*").Select(socket => $"call {socket}"),
+            $"dial {new Uri(shared.Cluster.Nodes["node-1"].Settings.HttpAddress).Port}",
+            "leave", "namespace",
+            // Where programs of the user look for what they run.
+            $"make {Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".mapreduce-loot")}", "make /usr/mapreduce-loot", "make /etc/mapreduce-loot", "make /dev/shm/mapreduce-loot", "read /etc/shadow",
+        ];
+        var hostile = await PryAsync([.. allowed, .. refused]);
+        var words = shared.Place("words");
+        var innocent = await client.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [shared.Texts("some words", "more words")], Output = words });
+
+        var job = await client.WaitAsync(hostile.Job);
+        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
+        var outcomes = Directory.GetFiles(hostile.Output, "part-*").SelectMany(File.ReadAllLines).Select(row => row.Split('\t')).ToDictionary(row => row[0], row => row[1]);
+        Assert.Equal([.. allowed.Select(deed => (deed, "done")), .. refused.Select(deed => (deed, "refused"))], allowed.Concat(refused).Select(deed => (deed, outcomes[deed])));
+        Assert.False(program.HasExited);
+        program.Kill();
+        job = await client.WaitAsync(innocent);
+        Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
+        Assert.Equal(new Dictionary<string, long> { ["more"] = 1, ["some"] = 1, ["words"] = 2 }, SharedCluster.Counts(words));
+    }
+
+    [ConfiningFact]
+    public async Task What_a_job_may_not_reach_fails_it_with_the_reason()
+    {
+        // By code.
+        var job = await client.WaitAsync((await PryAsync([$"fail read {Token}"])).Job);
+        Assert.Equal(("failed", "UserCode"), (job.Phase, job.Failure?.Reason));
+        Assert.Contains($"Access to the path '{Token}' is denied", job.Failure!.Message, StringComparison.Ordinal);
+        // And by name.
+        foreach (var (input, output) in ((string, string)[])[(Token, shared.Place("out")), (shared.Texts("words"), Path.Combine(shared.Nodes, "out"))])
+        {
+            job = await client.WaitAsync(await client.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [input], Output = output }));
+            Assert.Equal(("failed", "Definition"), (job.Phase, job.Failure?.Reason));
+            Assert.Contains("mapreduce.executor.closed", job.Failure!.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [ConfiningFact]
+    public async Task Programs_that_a_job_starts_count_and_end_with_it()
+    {
+        var delegating = await client.SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "Delegating", Inputs = [shared.Texts("one line")], Attempts = 1, MemoryLimit = 400 << 20, Output = shared.Place("out") });
+        var job = await client.WaitAsync(delegating);
+        Assert.Equal(("failed", "OutOfMemory"), (job.Phase, job.Failure?.Reason));
+
+        var sign = shared.Place("sign");
+        var lingering = await client.SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "Lingering", Inputs = [shared.Texts(sign)], Attempts = 1, Output = shared.Place("out") });
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!File.Exists(sign)) await pause.WaitForNextTickAsync(patience.Token);
+        var program = (await File.ReadAllTextAsync(sign)).Trim();
+        Assert.True(Lives());
+        await client.CancelAsync(lingering);
+        while (Lives()) await pause.WaitForNextTickAsync(patience.Token);
+
+        bool Lives() => File.Exists($"/proc/{program}/stat") && !File.ReadAllText($"/proc/{program}/stat").Contains(") Z", StringComparison.Ordinal);
+    }
+
+    private async Task<(string Job, string Output)> PryAsync(IReadOnlyList<string> deeds)
+    {
+        var output = shared.Place("out");
+        var input = shared.Place("deeds");
+        await File.WriteAllLinesAsync(input, deeds);
+        var job = await client.SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "Prying", Inputs = [input], Partitions = 1, Attempts = 1, Output = output });
+        return (job, output);
     }
 }

@@ -109,3 +109,31 @@ public sealed class Leaking : IJob
         .Aggregate(Sum.Of<long>())
         .WriteText(job.Output);
 }
+
+/// <summary>Lets other programs take the memory: 600 MiB, while the executor itself takes none.</summary>
+public sealed class Delegating : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine _, IEmitter<string, long> _) =>
+        {
+            using var program = System.Diagnostics.Process.Start("sh", ["-c", "{ head -c 600m /dev/zero; sleep 600; } | tail"]);
+            program.WaitForExit();
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}
+
+/// <summary>Starts a program whose parent ends at once, and which ends by itself in half an hour only, and waits. Each line is a file that takes the program's number.</summary>
+public sealed class Lingering : IJob
+{
+    public void Define(JobBuilder job) => job
+        .ReadLines(job.Inputs)
+        .Map((TextLine line, IEmitter<string, long> _) =>
+        {
+            using var parent = System.Diagnostics.Process.Start("sh", ["-c", "sleep 1800 & echo $! >\"$0.new\"; mv \"$0.new\" \"$0\"", line.ToString()]);
+            Thread.Sleep(Timeout.Infinite);
+        })
+        .Aggregate(Sum.Of<long>())
+        .WriteText(job.Output);
+}

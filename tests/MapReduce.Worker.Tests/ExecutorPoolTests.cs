@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using MapReduce.Confinement;
 using MapReduce.Protocol.Execution;
+using MapReduce.Protocol.Work;
 using MapReduce.Worker.Executors;
 using Xunit;
 
@@ -19,7 +21,7 @@ public sealed class ExecutorPoolTests : IDisposable
         using var patience = new CancellationTokenSource(Patience.Limit);
         var pool = new ExecutorPool(Settings(spares: 1));
         pool.Warm();
-        var (kept, given) = (await pool.TakeAsync(patience.Token), await pool.TakeAsync(patience.Token));
+        var (kept, given) = (await pool.TakeAsync([], patience.Token), await pool.TakeAsync([], patience.Token));
         await given.DisposeAsync();
         pool.Warm();
         using var process = Process.GetProcessById(kept.Id);
@@ -28,7 +30,7 @@ public sealed class ExecutorPoolTests : IDisposable
         await pool.DisposeAsync();
         Assert.True(process.HasExited);
         Assert.Equal((false, true, 0), (kept.IsAlive, kept.HasEnded, pool.Spares));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pool.TakeAsync(patience.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pool.TakeAsync([], patience.Token));
         // Whoever had it may say so late.
         await kept.DisposeAsync();
         Assert.Contains("ended with code", await kept.EpitaphAsync(), StringComparison.Ordinal);
@@ -39,7 +41,7 @@ public sealed class ExecutorPoolTests : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         await using var pool = new ExecutorPool(Launched($"dotnet '{TestProgram.File}' executor \"$0\" \"$1\"; exit $?"));
-        var taking = pool.TakeAsync(patience.Token);
+        var taking = pool.TakeAsync([], patience.Token);
         await CallInVainAsync(taking, patience.Token);
         await File.WriteAllTextAsync(Path.Combine(folder, "start"), "");
         var executor = await taking;
@@ -52,9 +54,9 @@ public sealed class ExecutorPoolTests : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         await using var pool = new ExecutorPool(Settings(spares: 0));
-        var executor = await pool.TakeAsync(patience.Token);
+        var executor = await pool.TakeAsync([], patience.Token);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        while (!Directory.Exists(new NodeFolders(folder).Spares)) await pause.WaitForNextTickAsync(patience.Token);
+        while (!Left().Any(left => Directory.Exists(ExecutorFolders.RehearsalIn(left)))) await pause.WaitForNextTickAsync(patience.Token);
         executor.Kill();
         await executor.EndAsync();
         Assert.Empty(Left());
@@ -66,7 +68,7 @@ public sealed class ExecutorPoolTests : IDisposable
         // It writes as one that rehearses does, and ends.
         var settings = Settings(spares: 0) with { ExecutorCommand = ["sh", "-c", "mkdir -p \"$2\" && : > \"$2/input\" && exit 3", "executor"] };
         await using var pool = new ExecutorPool(settings);
-        var exception = await Assert.ThrowsAsync<IOException>(() => pool.TakeAsync(CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<IOException>(() => pool.TakeAsync([], CancellationToken.None));
         Assert.Contains("ended with code 3 before it began", exception.Message, StringComparison.Ordinal);
         Assert.True(Directory.Exists(new NodeFolders(folder).Spares));
         Assert.Empty(Left());
@@ -77,7 +79,7 @@ public sealed class ExecutorPoolTests : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         await using var pool = new ExecutorPool(Launched("exit 3"));
-        var taking = pool.TakeAsync(patience.Token);
+        var taking = pool.TakeAsync([], patience.Token);
         // As an executor would that a daemon has started.
         await CallInVainAsync(taking, patience.Token);
         await File.WriteAllTextAsync(Path.Combine(folder, "start"), "");
@@ -106,6 +108,56 @@ public sealed class ExecutorPoolTests : IDisposable
         Assert.Same(hearing, await Task.WhenAny(hearing, starting));
         Assert.Equal(0, await hearing);
     }
+
+    [ConfiningFact]
+    public async Task An_executor_in_waiting_serves_a_job_whose_places_it_reaches_and_another_is_started_for_one_whose_places_it_does_not()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        var (storage, elsewhere) = (Directory.CreateDirectory(Path.Combine(folder, "storage")).FullName, Directory.CreateDirectory(Path.Combine(folder, "elsewhere")).FullName);
+        var confined = Settings(spares: 1) with { Folder = Path.Combine(folder, "node"), Confinement = new ConfinementSettings { Isolation = Isolation.Standard, Storage = [storage] } };
+        await using var pool = new ExecutorPool(confined);
+        pool.Warm();
+        // Made since: what is open is open with all that comes to lie in it.
+        var near = pool.Reach.OfJob("job", OrderOf(Path.Combine(storage, "out")), "");
+        await using var first = await pool.TakeAsync(near, patience.Token);
+        Assert.Equal(0, pool.Spares);
+        Assert.True(first.Reach.Covers(near));
+
+        pool.Warm();
+        Opening[] far = [new(elsewhere, Rights.Read)];
+        await using var second = await pool.TakeAsync(far, patience.Token);
+        Assert.Equal(0, pool.Spares);
+        Assert.Equal((false, true), (first.Reach.Covers(far), second.Reach.Covers(far)));
+        foreach (var executor in (ExecutorProcess[])[first, second])
+        {
+            await executor.SendAsync(new ToExecutor { Open = new Open { Assembly = Path.Combine(folder, "none.dll") } }, patience.Token);
+            Assert.Equal(Reason.Definition, (await executor.ReceiveAsync(Frames.Most, patience.Token))?.Failed?.Reason);
+        }
+
+        // Rights are those of the folder that was there, and not of its name.
+        Directory.Delete(storage, recursive: true);
+        Directory.CreateDirectory(storage);
+        Assert.False(first.Reach.Covers(near));
+    }
+
+    [ConfiningFact]
+    public void A_job_that_names_what_is_closed_or_no_storage_is_refused_with_what_to_do()
+    {
+        var node = Path.Combine(folder, "node");
+        var storage = Directory.CreateDirectory(Path.Combine(folder, "storage")).FullName;
+        var reach = new ExecutorPool(Settings(spares: 0) with { Folder = node, Confinement = new ConfinementSettings { Isolation = Isolation.Standard, Storage = [storage, node] } }).Reach;
+        Directory.CreateSymbolicLink(Path.Combine(storage, "way"), Directory.CreateDirectory(Path.Combine(node, "logs")).FullName);
+        foreach (var (place, words) in ((string, string)[])[(Path.Combine(node, "logs"), "mapreduce.executor.closed"), (Path.Combine(storage, "way"), "mapreduce.executor.closed"), (folder, $"mapreduce.executor.storage of node-1 names: {storage}")])
+        {
+            var order = OrderOf(Path.Combine(storage, "out"));
+            order.Inputs.Add(place);
+            var exception = Assert.Throws<ExecutorException>(() => reach.OfJob("job", order, ""));
+            Assert.Equal(FailureKind.Definition, exception.Kind);
+            Assert.Contains(words, exception.Message, StringComparison.Ordinal);
+        }
+    }
+
+    private static JobOrder OrderOf(string staging) => new() { Staging = Directory.CreateDirectory(Path.Combine(staging, "private")).FullName, Shared = Directory.CreateDirectory(Path.Combine(staging, "scratch")).FullName };
 
     /// <summary>What is there of folders for executors.</summary>
     private List<string> Left()

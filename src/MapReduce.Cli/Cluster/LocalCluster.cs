@@ -146,6 +146,7 @@ internal sealed class LocalCluster(string folder)
               }
               worker.slots = {{slots}}
               journal.connection = "Data Source={{Path.Combine(Folder, "journal.db")}}"
+              executor.closed = ["{{Path.GetFullPath(Folder)}}"]
             }
 
             """) + string.Join('\n', settings.Select(NodeConfiguration.Full)));

@@ -44,7 +44,7 @@ internal static class NodeVerbs
         while (true)
         {
             var config = NodeConfiguration.Layers(options.Files, options.Settings, options.Local);
-            var settings = NodeSettings.Read(NodeConfiguration.Merge(config));
+            var settings = NodeSettings.Read(NodeConfiguration.Merge(config)).Closing(options.Files.Select(Path.GetFullPath));
             (var end, var reason, electors) = RunAsync(settings.With([new PostgresParticipant(settings.Connections)]), electors, cancel.Token).GetAwaiter().GetResult();
             if (end == NodeEnd.Stopped) return ExitCode.Success;
             if (end == NodeEnd.Fatal) throw new UserException(ExitCode.Cluster, reason);

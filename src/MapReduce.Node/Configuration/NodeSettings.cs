@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Akka.Configuration;
+using MapReduce.Confinement;
 using MapReduce.Coordination;
 using MapReduce.Master;
 using MapReduce.Node.Security;
@@ -86,6 +88,9 @@ public sealed record NodeSettings
 
     /// <summary>The same settings with parties to the commit of jobs beside the files.</summary>
     public NodeSettings With(IReadOnlyList<ICommitParticipant> participants) => this with { Master = Master with { Participants = participants } };
+
+    /// <summary>The same settings with further files and folders that no job reaches.</summary>
+    public NodeSettings Closing(IEnumerable<string> places) => this with { Worker = Worker with { Confinement = Worker.Confinement with { Closed = [.. Worker.Confinement.Closed, .. places] } } };
 
     /// <summary>The beginning of the node's URLs.</summary>
     public string HttpAddress => $"{(HttpTls ? "https" : "http")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
@@ -197,6 +202,7 @@ public sealed record NodeSettings
         Slots = settings.Slots,
         ExecutorCommand = config.GetStringList("executor.command") is { Count: > 0 } command ? [.. command] : ExecutorCommand.OfThisProgram,
         ExecutorVariables = [.. config.GetStringList("executor.environment")],
+        Confinement = ReadConfinement(config, settings),
         Niceness = config.GetInt("executor.niceness"),
         SpareExecutors = config.GetInt("executor.spares"),
         KillDelay = config.GetTimeSpan("executor.kill-delay"),
@@ -216,6 +222,40 @@ public sealed record NodeSettings
         ShortCircuit = config.GetBoolean("shuffle.short-circuit"),
         Connections = settings.Connections,
     };
+
+    private static ConfinementSettings ReadConfinement(Config config, NodeSettings settings) => new()
+    {
+        Isolation = config.GetString("executor.isolation") switch
+        {
+            "none" => Isolation.None,
+            "standard" => Isolation.Standard,
+            "strict" => Isolation.Strict,
+            "required-strict" => Isolation.RequiredStrict,
+            var other => throw new ConfigurationException($"mapreduce.executor.isolation is '{other}'. It may be none, standard, strict or required-strict."),
+        },
+        Storage = [.. config.GetStringList("executor.storage").Select(place => FullPath(place, "executor.storage"))],
+        Network = config.GetString("executor.network") switch
+        {
+            "on" => true,
+            "off" => false,
+            "connections" => settings.Connections.Reveal().Any(),
+            var other => throw new ConfigurationException($"mapreduce.executor.network is '{other}'. It may be on, off or connections."),
+        },
+        Closed = [.. config.GetStringList("executor.closed").Select(place => FullPath(place, "executor.closed")), .. Secrets(config)],
+    };
+
+    /// <summary>The files by which others would be the node, or change what it remembers.</summary>
+    private static IEnumerable<string> Secrets(Config config)
+    {
+        string[] journalEndings = ["", "-wal", "-shm", "-journal"];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key")];
+        if (config.GetString("journal.provider") == "sqlite" && new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") }.TryGetValue("Data Source", out var journal))
+            files.AddRange(journalEndings.Select(ending => $"{journal}{ending}"));
+        return files.Where(file => file.Length > 0).Select(Path.GetFullPath);
+    }
+
+    private static string FullPath(string place, string key)
+        => Path.IsPathRooted(place) ? Path.GetFullPath(place) : throw new ConfigurationException($"mapreduce.{key} names '{place}', which is no full path. Begin it with the root of the file system.");
 
     private static string Required(Config config, string key)
         => config.GetString(key) is { Length: > 0 } value ? value : throw new ConfigurationException($"mapreduce.{key} is not set, and a node needs it. See hocon/reference.conf.");

@@ -3,12 +3,12 @@ using MapReduce.Storage;
 
 namespace MapReduce.Worker.Executors;
 
-/// <summary>The folders that a node makes for each executor: one for the socket at which the executor finds it, and one for what the executor writes while it waits.</summary>
+/// <summary>The folders that a node makes for each executor: one for the socket at which the executor finds it, and one for temporary files.</summary>
 /// <remarks>
 /// <para>
 /// The first is <c>mr-NODE-PROCESS-STARTED-RANDOM</c> among the temporary files of the machine, where the path of the socket is short enough for
 /// every system, and goes when the executor has called. The second is <c>PROCESS-STARTED-RANDOM</c> in the node's own folder, and goes with the
-/// executor's rehearsal, or with the executor where that is killed.
+/// executor.
 /// </para>
 /// <para>
 /// PROCESS and STARTED are the <see cref="ProcessIdentity"/> of the node's process, in hexadecimal digits. They tell what a process that was killed has
@@ -19,6 +19,7 @@ namespace MapReduce.Worker.Executors;
 internal sealed class ExecutorFolders(NodeFolders node)
 {
     private const string SocketName = "s";
+    private const string RehearsalName = "rehearsal";
 
     private static readonly string Owner = string.Create(CultureInfo.InvariantCulture, $"{ProcessIdentity.Current.Id:x}-{ProcessIdentity.Current.Started:x}-");
 
@@ -28,8 +29,11 @@ internal sealed class ExecutorFolders(NodeFolders node)
     /// <summary>The path of the socket in such a folder.</summary>
     public static string SocketIn(string folder) => Path.Combine(folder, SocketName);
 
-    /// <summary>A folder for what an executor writes while it waits; the executor makes it.</summary>
-    public string NameForSpare() => Path.Combine(node.Spares, Owner + Path.GetRandomFileName());
+    /// <summary>Makes a folder for temporary files.</summary>
+    public string MakeForTemporary() => Directory.CreateDirectory(Path.Combine(node.Spares, Owner + Path.GetRandomFileName())).FullName;
+
+    /// <summary>The folder in such a one for what an executor writes while it waits, which makes and removes it.</summary>
+    public static string RehearsalIn(string folder) => Path.Combine(folder, RehearsalName);
 
     /// <summary>Removes the folder of a socket.</summary>
     /// <remarks>Others may write among the temporary files of the machine as well: no link is followed there, and nothing is removed that this class does not make.</remarks>

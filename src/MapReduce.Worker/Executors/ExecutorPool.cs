@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MapReduce.Confinement;
 
 namespace MapReduce.Worker.Executors;
 
@@ -16,6 +17,9 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
     private readonly List<ExecutorProcess> taken = [];
     private readonly CancellationTokenSource stop = new();
 
+    /// <summary>What they reach.</summary>
+    public ExecutorReach Reach { get; } = new(settings);
+
     /// <summary>How many wait, or are about to.</summary>
     public int Spares
     {
@@ -25,11 +29,11 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the spares.</summary>
+    /// <summary>Starts the spares. Where each executor reaches what its own job needs and nothing else, there are none.</summary>
     public void Warm()
     {
         lock (gate)
-            while (!stop.IsCancellationRequested && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, stop.Token));
+            while (!stop.IsCancellationRequested && !settings.Confinement.IsStrict && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, Reach, [], stop.Token));
     }
 
     /// <summary>Starts the spares as soon as the node has nothing to do, or in a while.</summary>
@@ -46,11 +50,13 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
     }
 
     /// <summary>An executor that has loaded no code of any job. The caller ends it, or the pool when it ends.</summary>
+    /// <param name="needed">What it has to reach for its job.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">It does not start.</exception>
     /// <exception cref="OperationCanceledException">The caller has given up, or the pool has ended.</exception>
-    public async Task<ExecutorProcess> TakeAsync(CancellationToken cancellation)
+    public async Task<ExecutorProcess> TakeAsync(IReadOnlyList<Opening> needed, CancellationToken cancellation)
     {
-        var executor = await StartedAsync(cancellation);
+        var executor = await StartedAsync(needed, cancellation);
         lock (gate)
         {
             if (!stop.IsCancellationRequested)
@@ -77,7 +83,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         await Task.WhenAny(Task.WhenAll(left), Task.Delay((2 * settings.KillDelay) + Longest));
     }
 
-    private async Task<ExecutorProcess> StartedAsync(CancellationToken cancellation)
+    private async Task<ExecutorProcess> StartedAsync(IReadOnlyList<Opening> needed, CancellationToken cancellation)
     {
         while (true)
         {
@@ -86,13 +92,15 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
             if (spare is null)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
-                return await ExecutorProcess.StartAsync(settings, either.Token);
+                return await ExecutorProcess.StartAsync(settings, Reach, needed, either.Token);
             }
             try
             {
                 var executor = await spare.WaitAsync(cancellation);
-                if (executor.IsAlive) return executor;
-                await executor.DisposeAsync();
+                if (executor.IsAlive && executor.Reach.Covers(needed)) return executor;
+                // Another takes its place, which reaches what there is then.
+                lock (gate) taken.Add(executor);
+                _ = executor.DisposeAsync().AsTask();
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

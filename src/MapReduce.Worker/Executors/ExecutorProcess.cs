@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Google.Protobuf;
+using MapReduce.Confinement;
 using MapReduce.Protocol.Execution;
 using MapReduce.Storage;
 
@@ -18,12 +19,13 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly AttemptLogs logs;
     private readonly Task reading;
     private readonly Task gone;
+    private readonly Leash? leash;
     private readonly TimeSpan killDelay;
     private readonly SemaphoreSlim sending = new(1, 1);
     private readonly object looking = new();
     private readonly Lazy<Task<int>> end;
 
-    private ExecutorProcess(Process process, NetworkStream stream, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
+    private ExecutorProcess(Process process, NetworkStream stream, Reach reach, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
     {
         this.process = process;
         this.stream = stream;
@@ -32,11 +34,17 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         this.gone = gone;
         this.killDelay = killDelay;
         Id = process.Id;
+        Reach = reach;
+        // It has called, so it has begun a group of its own.
+        leash = Leash.Of(Id);
         end = new Lazy<Task<int>>(EndOnceAsync);
     }
 
     /// <summary>The process id.</summary>
     public int Id { get; }
+
+    /// <summary>What it reaches.</summary>
+    public Reach Reach { get; }
 
     /// <summary>Whether it can still be used.</summary>
     public bool IsAlive => !end.IsValueCreated && !process.HasExited;
@@ -47,22 +55,26 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     /// <summary>Whose log its output is.</summary>
     public AttemptLogs Logs => logs;
 
-    /// <summary>The bytes of memory that it uses now; 0 where that cannot be told.</summary>
-    public long Memory => Look(process => process.WorkingSet64);
+    /// <summary>The bytes of memory that it uses now, with what it has started; 0 where that cannot be told.</summary>
+    public long Memory => Look(process => process.WorkingSet64 + ProcessTree.MemoryBelow(Id));
 
     /// <summary>The processor time that it has used; zero where that cannot be told.</summary>
     public TimeSpan ProcessorTime => new(Look(process => process.TotalProcessorTime.Ticks));
 
-    /// <summary>The threads that it has now; 0 where that cannot be told.</summary>
-    public long Threads => OperatingSystem.IsLinux() ? ThreadsOf(Id) : Look(process => process.Threads.Count);
+    /// <summary>The threads that it has now, with what it has started; 0 where that cannot be told.</summary>
+    public long Threads => OperatingSystem.IsLinux() ? ProcessTree.Threads(Id) : Look(process => process.Threads.Count);
 
     /// <summary>Starts one.</summary>
+    /// <param name="settings">The node's settings.</param>
+    /// <param name="reaches">What executors reach.</param>
+    /// <param name="needed">What its job needs; nothing for one that waits for any job.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">It does not start, or does not call back.</exception>
-    public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, CancellationToken cancellation)
+    public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, ExecutorReach reaches, IReadOnlyList<Opening> needed, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         var folders = new ExecutorFolders(new NodeFolders(settings.Folder));
-        var (folder, spare) = (folders.MakeForSocket(), folders.NameForSpare());
+        var (folder, temporary) = (folders.MakeForSocket(), folders.MakeForTemporary());
         try
         {
             var path = ExecutorFolders.SocketIn(folder);
@@ -70,13 +82,16 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             listener.Bind(AddressOf(path));
             listener.Listen(Callers.Waiting);
             var logs = new AttemptLogs(settings.LogBytes);
-            var process = Start(settings, path, spare);
-            var gone = RemoveAtEndAsync(process, spare);
+            // It lists folders, on disks that may be slow.
+            var reach = await Task.Run(() => reaches.Of(temporary, needed), cancellation);
+            var process = Start(settings, reaches, path, temporary);
+            var gone = RemoveAtEndAsync(process, temporary);
             var reading = Task.WhenAll(logs.ReadAsync(process.StandardOutput), logs.ReadAsync(process.StandardError));
             try
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 int? stranger = null;
+                _ = TellAsync(process, reach);
                 var accepting = Callers.AcceptAsync(listener, process.Id, number => stranger = number, either.Token);
                 if (await Task.WhenAny(accepting, gone) != accepting)
                 {
@@ -85,7 +100,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
                     await DrainAsync(process, reading, settings.KillDelay);
                     throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}{(stranger is { } number ? Stranger(number) : "")}");
                 }
-                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), logs, reading, gone, settings.KillDelay);
+                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), reach, logs, reading, gone, settings.KillDelay);
             }
             catch
             {
@@ -191,16 +206,31 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             Kill();
         }
         await gone;
+        leash?.Dispose();
         var exitCode = process.ExitCode;
         await DrainAsync(process, reading, killDelay);
         return exitCode;
     }
 
-    /// <summary>Waits for the end of a process, and removes what it has written while it waited: one that is killed does not do so itself.</summary>
-    private static async Task RemoveAtEndAsync(Process process, string spare)
+    /// <summary>Waits for the end of a process, and removes its temporary files.</summary>
+    private static async Task RemoveAtEndAsync(Process process, string temporary)
     {
         await process.WaitForExitAsync();
-        Removal.TryFolder(spare);
+        Removal.TryFolder(temporary);
+    }
+
+    /// <summary>Tells a process what it reaches, as its standard input; that is at its end then.</summary>
+    private static async Task TellAsync(Process process, Reach reach)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(Openings.Write(reach.Openings));
+            process.StandardInput.Close();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // It has ended, and is found so.
+        }
     }
 
     /// <summary>Ends what the job's code has started and left behind, and reads the rest of the output.</summary>
@@ -237,21 +267,6 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts without looking at each, of which there may be very many.</summary>
-    private static long ThreadsOf(int process)
-    {
-        const int ThreadsField = 17;
-        try
-        {
-            var text = File.ReadAllText($"/proc/{process}/stat");
-            return long.Parse(text[(text.LastIndexOf(')') + 2)..].Split(' ')[ThreadsField], System.Globalization.CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
-    }
-
     private static UnixDomainSocketEndPoint AddressOf(string socket)
     {
         try
@@ -268,19 +283,20 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private static string Stranger(int number)
         => $" {(number == 0 ? "A process that the node cannot see" : $"Process {number}")} called in its place and was sent away, because the command had not started it: mapreduce.executor.command must start the executor itself, and not have a daemon start it.";
 
-    private static Process Start(WorkerSettings settings, string socket, string spare)
+    private static Process Start(WorkerSettings settings, ExecutorReach reaches, string socket, string temporary)
     {
         var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        List<string> command = [.. settings.ExecutorCommand, socket, spare];
+        List<string> command = [.. settings.ExecutorCommand, socket, ExecutorFolders.RehearsalIn(temporary), .. reaches.Steps];
         if (settings.Niceness > 0 && !OperatingSystem.IsWindows()) command.InsertRange(0, ["nice", "-n", settings.Niceness.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         start.FileName = command[0];
         foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
         start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
         ExecutorEnvironment.Restrict(start.Environment, settings.ExecutorVariables);
+        // The folder of the machine is not theirs; and what lets others into a process is of no use where nobody may come in.
+        if (reaches.Confines) (start.Environment["TMPDIR"], start.Environment["DOTNET_EnableDiagnostics"]) = (temporary, "0");
         try
         {
             var process = Process.Start(start)!;
-            process.StandardInput.Close();
             Expend(process);
             return process;
         }

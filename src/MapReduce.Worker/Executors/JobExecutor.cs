@@ -144,9 +144,9 @@ internal sealed class JobExecutor(string job, ExecutorProcess process, UnpackedP
     {
         var memory = process.Memory;
         if (order.MemoryLimit > 0 && memory > order.MemoryLimit)
-            throw Break(FailureKind.OutOfMemory, $"The executor used {memory >> 20} MiB of memory and may use {order.MemoryLimit >> 20} MiB, so it was stopped. Keep less in memory, or allow more with --memory-limit.");
+            throw Break(FailureKind.OutOfMemory, $"The executor used {memory >> 20} MiB of memory, with the programs that it has started, and may use {order.MemoryLimit >> 20} MiB, so it was stopped. Keep less in memory, or allow more with --memory-limit.");
         if (process.Threads > settings.MostThreads)
-            throw Break(FailureKind.TooManyThreads, $"The executor had more than {settings.MostThreads} threads, so it was stopped. Let the job's code end the threads that it starts.");
+            throw Break(FailureKind.TooManyThreads, $"The executor had more than {settings.MostThreads} threads, with the programs that it has started, so it was stopped. Let the job's code end the threads that it starts.");
     }
 
     private ExecutorException Break(FailureKind kind, string message)

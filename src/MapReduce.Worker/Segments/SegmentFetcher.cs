@@ -19,7 +19,13 @@ internal sealed class FetchException(AttemptId map, string message, Exception? i
 
 /// <summary>Brings a reduce task's share of all map outputs to its node.</summary>
 /// <remarks>One request fetches many shares. What is on a disk of this machine is opened where it is.</remarks>
-internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string self, bool shortCircuit, EpochGate epochs, WorkerMetrics metrics)
+/// <param name="store">The map outputs of this node.</param>
+/// <param name="links">The way to others.</param>
+/// <param name="self">The address of this node.</param>
+/// <param name="neighbours">How outputs of other nodes of this machine are opened where they are; null where none are.</param>
+/// <param name="epochs">The highest epoch seen.</param>
+/// <param name="metrics">Where shares are counted.</param>
+internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string self, Neighbours? neighbours, EpochGate epochs, WorkerMetrics metrics)
 {
     /// <summary>The path of the shuffle below a node's address.</summary>
     public const string Path = "internal/segments";
@@ -48,7 +54,7 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
             var isHere = maps[i].Holder.Address == self;
             if (isHere && !File.Exists(files[i])) throw new FetchException(maps[i].Map, $"The output of {maps[i].Map} is not on the disk of this node any more.");
             if (isHere) continue;
-            if (shortCircuit && Neighbour(maps[i].Holder, job, maps[i].Map) is { } near) files[i] = near;
+            if (neighbours?.Find(maps[i].Holder, job, maps[i].Map) is { } near) files[i] = near;
             else missing.Add(i);
         }
         var requests = missing.GroupBy(i => maps[i].Holder.Address).SelectMany(holder => holder.Chunk(SharesOfRequest).Select(chunk => (Address: holder.Key, Maps: chunk))).ToList();
@@ -90,14 +96,6 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
         var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(address), Path)) { Content = new ByteArrayContent(request.ToByteArray()) };
         message.Headers.Add(NodeLinks.JobTokenHeader, links.JobToken(job));
         return message;
-    }
-
-    /// <summary>The output's file, where the holder is another node of this machine and lets us read it.</summary>
-    private static string? Neighbour(Holder holder, string job, AttemptId map)
-    {
-        if (holder.Folder.Length == 0 || holder.Machine != Machine.Identity) return null;
-        var path = System.IO.Path.Combine(holder.Folder, "jobs", job, "outputs", $"map-{map}");
-        return File.Exists(path) ? path : null;
     }
 
     private async Task FetchAsync(string address, string job, string plan, int reduce, int[] indices, AttemptId[] maps, string[] files, CancellationToken cancellation)
