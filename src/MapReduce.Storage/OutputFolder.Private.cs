@@ -1,7 +1,7 @@
 namespace MapReduce.Storage;
 
 // Where a finished file is, its attempt says, which runs code of users. Without these checks a report alone would bring any file of the node's user into the output, or put a file of the
-// job in the place of any. A hard link looks like the file itself: until executors are confined, code that runs as the node's user can still make one of any file of that user on the same
+// job in the place of any. A hard link looks like the file itself: where executors are not confined, code that runs as the node's user can still make one of any file of that user on the same
 // file system, and exchange a file between the look at it and the rename.
 public sealed partial class OutputFolder
 {

@@ -71,6 +71,22 @@ public sealed class KillTests
         GatedJob.AssertOnlyLostWorkIsDoneAgain(before, events, gone);
     }
 
+    [Fact]
+    public async Task A_program_that_a_job_has_started_ends_with_the_node_that_is_killed()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        File.WriteAllText(this["in"], this["sign"] + "\n");
+        var job = cluster.Submit(Mr.Job("MapReduce.TestJobs"), "--job", "Lingering", "--input", this["in"], "--output", this["out"]);
+        await RealCluster.UntilAsync(() => Task.FromResult(File.Exists(this["sign"])));
+        var program = int.Parse(await File.ReadAllTextAsync(this["sign"]), System.Globalization.CultureInfo.InvariantCulture);
+        var birth = RealCluster.BirthOf(program);
+        Assert.NotNull(birth);
+        var map = await cluster.AwaitAsync(job, @event => @event.Event == "AttemptStarted" && @event.Attempt!.Contains("-m", StringComparison.Ordinal));
+        cluster.KillNode(map.Node!);
+        await RealCluster.UntilAsync(() => Task.FromResult(RealCluster.BirthOf(program) != birth));
+        await cluster.Client.CancelAsync(job);
+    }
+
     [Theory]
     [InlineData("executor")]
     public Task Who_is_lost_after_preparing_its_parts_is_not_missed(string victim) => LoseAfterPreparingAsync(victim);

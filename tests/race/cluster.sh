@@ -7,7 +7,7 @@ W=${BENCH_WORK:-$HOME/.cache/mapreduce-bench}
 REPS=${1:-5}
 [ $# -gt 0 ] && shift
 STATE=$(mktemp -d)
-"$W/ours/mr/mr" cluster up --folder "$STATE" --nodes 3 --slots 1
+"$W/ours/mr/mr" cluster up --folder "$STATE" --nodes 3 --slots 1 --set "executor.storage = [\"$W\"]"
 trap '"$W/ours/mr/mr" cluster down --cluster "$STATE"; rm -rf "$STATE"' EXIT
 alone() { echo "$W/ours/mr/mr run $W/ours/$1/$1.dll --slots 3 -q --output {O} --input {D}/$2"; }
 nodes() { echo "$W/ours/mr/mr submit $W/ours/$1/$1.dll --cluster $STATE -q --output {O} --input {D}/$2"; }

@@ -71,7 +71,7 @@ ORDER = ("off", "on", "on", "off", "on", "off", "off", "on")
 
 
 def up(name, settings):
-    words = [mr, "cluster", "up", "--folder", folders[name], "--nodes", "3", "--slots", "1", "--json"]
+    words = [mr, "cluster", "up", "--folder", folders[name], "--nodes", "3", "--slots", "1", "--json", "--set", f'executor.storage = ["{options.work}", "{state}"]']
     for setting in settings:
         words += ["--set", setting]
     return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
