@@ -27,7 +27,8 @@ internal static class ExecutorVerb
         {
             ExecutorHost.Serve(arguments[0], arguments.ElementAtOrDefault(1), connected: () =>
             {
-                if (step == ExecutorSteps.Seal) Seal.FilterCalls(network);
+                // A node that lacks them has said so at its start.
+                if (step == ExecutorSteps.Seal && Kernel.Here.HasFilters) Seal.FilterCalls(network);
             });
             return ExitCode.Success;
         }

@@ -9,7 +9,7 @@ namespace MapReduce.Confinement;
 public sealed class Reserve(IReadOnlyList<string> never, IReadOnlyList<string> unlessNamed, IReadOnlyList<(string Folder, string Beginning)> hiding)
 {
     /// <summary>Whether a path is, or lies in, what nothing opens.</summary>
-    public bool IsNever(string path) => never.Any(kept => LocalPath.IsInside(path, kept));
+    public bool IsNever(string path) => never.Any(kept => IsInside(path, kept));
 
     /// <summary>What there is of a folder that may be opened: the folder itself, or what is in it and does not stay shut.</summary>
     /// <remarks>Rights hold for a folder with all below it, and are never taken back there, so what shares a folder with something that stays shut is opened by itself. What is made beside it later is not open.</remarks>
@@ -24,7 +24,10 @@ public sealed class Reserve(IReadOnlyList<string> never, IReadOnlyList<string> u
     }
 
     private bool IsAbove(string folder)
-        => never.Concat(unlessNamed).Any(kept => kept.Length > folder.Length && LocalPath.IsInside(kept, folder)) || hiding.Any(hidden => LocalPath.IsInside(hidden.Folder, folder));
+        => never.Concat(unlessNamed).Any(kept => kept.Length > folder.Length && IsInside(kept, folder)) || hiding.Any(hidden => IsInside(hidden.Folder, folder));
+
+    // Folders with thousands of entries are gone through, and few share even the beginning of their names with what stays shut.
+    private static bool IsInside(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal) && LocalPath.IsInside(path, folder);
 
     private bool StaysShut(string child)
         => unlessNamed.Contains(child, StringComparer.Ordinal) || hiding.Any(hidden => Path.GetDirectoryName(child) == hidden.Folder && Path.GetFileName(child).StartsWith(hidden.Beginning, StringComparison.Ordinal));

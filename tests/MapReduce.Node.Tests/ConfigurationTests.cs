@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MapReduce.Confinement;
 using MapReduce.Node.Configuration;
 using Xunit;
 
@@ -28,6 +29,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(["SSL_CERT_DIR", "LICENSE"], Read("mapreduce.executor.environment = [SSL_CERT_DIR, LICENSE]").Worker.ExecutorVariables);
     }
 
+    [Fact]
+    public void Executors_are_confined_unless_that_is_turned_off_and_what_makes_a_node_is_closed_to_them()
+    {
+        var confinement = Read($"mapreduce.executor.closed = [\"{folder}/others\"]\nmapreduce.journal.connection = \"Filename={folder}/jobs.db\"").Closing([Path.Combine(folder, "node.conf")]).Worker.Confinement;
+        Assert.Equal((Isolation.Standard, false, false), (confinement.Isolation, confinement.IsStrict, confinement.Network));
+        Assert.Equal(["/"], confinement.Storage);
+        Assert.Subset(confinement.Closed.ToHashSet(), new HashSet<string>(["token", "others", "jobs.db", "jobs.db-wal", "node.conf"], StringComparer.Ordinal).Select(name => Path.Combine(folder, name)).ToHashSet());
+        Assert.True(Read("mapreduce.connections.shop = \"Host=localhost\"").Worker.Confinement.Network);
+        Assert.False(Read("mapreduce { connections.shop = \"Host=localhost\", executor.network = off }").Worker.Confinement.Network);
+        Assert.Equal((Isolation.RequiredStrict, true), (Read("mapreduce.executor.isolation = required-strict").Worker.Confinement.Isolation, Read("mapreduce.executor.isolation = required-strict").Worker.Confinement.IsStrict));
+    }
+
     [Theory]
     [InlineData("mapreduce.worker.slotz = 3", "mapreduce.worker.slotz")]
     [InlineData("mapreduce.worker.slots.number = 3", "mapreduce.worker.slots.number")]
@@ -42,6 +55,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce.job.timeout = soon", "cannot be read")]
     [InlineData("mapreduce.version = 2", "version 1")]
     [InlineData("mapreduce.journal.provider = oracle", "oracle")]
+    [InlineData("mapreduce.executor.isolation = some", "none, standard, strict or required-strict")]
+    [InlineData("mapreduce.executor.network = maybe", "on, off or connections")]
+    [InlineData("mapreduce.executor.storage = [data]", "no full path")]
     [InlineData("mapreduce.tls.authority = \"/nowhere/ca.pem\"", "mr certificate create")]
     [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
     [InlineData("mapreduce.http.token-file = \"/nowhere/token\"", "There is no token file '/nowhere/token' (mapreduce.http.token-file). Make one")]

@@ -104,8 +104,7 @@ public sealed class HostileJobsTests(SharedCluster shared) : IClassFixture<Share
 
         var job = await client.WaitAsync(hostile.Job);
         Assert.Equal((null, "succeeded"), (job.Failure?.Message, job.Phase));
-        var outcomes = Directory.GetFiles(hostile.Output, "part-*").SelectMany(File.ReadAllLines).Select(row => row.Split('\t')).ToDictionary(row => row[0], row => row[1]);
-        Assert.Equal([.. allowed.Select(deed => (deed, "done")), .. refused.Select(deed => (deed, "refused"))], allowed.Concat(refused).Select(deed => (deed, outcomes[deed])));
+        AssertOutcomes(hostile.Output, allowed, refused);
         Assert.False(program.HasExited);
         program.Kill();
         job = await client.WaitAsync(innocent);
@@ -149,12 +148,37 @@ public sealed class HostileJobsTests(SharedCluster shared) : IClassFixture<Share
         bool Lives() => File.Exists($"/proc/{program}/stat") && !File.ReadAllText($"/proc/{program}/stat").Contains(") Z", StringComparison.Ordinal);
     }
 
-    private async Task<(string Job, string Output)> PryAsync(IReadOnlyList<string> deeds)
+    [ConfiningFact]
+    public async Task Where_isolation_is_strict_a_job_reaches_its_own_places_only()
+    {
+        var place = shared.Place("strict");
+        await using var strict = await MiniCluster.StartAsync(1, place, "mapreduce.executor.isolation = strict" + TestProgram.Settings);
+        using var user = strict.Connect(Patience.Limit);
+        var (texts, words) = (shared.Texts("some words", "more words"), shared.Place("words"));
+        var counted = await user.WaitAsync(await user.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [texts], Output = words }));
+        Assert.Equal((null, "succeeded"), (counted.Failure?.Message, counted.Phase));
+        Assert.Equal(new Dictionary<string, long> { ["more"] = 1, ["some"] = 1, ["words"] = 2 }, SharedCluster.Counts(words));
+
+        string[] refused = [$"read {Path.Combine(texts, "000.txt")}", $"append {Path.Combine(words, "_manifest.json")}", $"list {Path.Combine(place, "node-1", "packages")}", $"list {Path.Combine(place, "node-1", "blobs")}", $"read {Path.Combine(place, "token")}"];
+        string[] allowed = ["temporary", "read /proc/self/environ"];
+        var pry = await PryAsync([.. allowed, .. refused], user);
+        counted = await user.WaitAsync(pry.Job);
+        Assert.Equal((null, "succeeded"), (counted.Failure?.Message, counted.Phase));
+        AssertOutcomes(pry.Output, allowed, refused);
+    }
+
+    private static void AssertOutcomes(string output, IReadOnlyList<string> allowed, IReadOnlyList<string> refused)
+    {
+        var expected = allowed.Select(deed => $"{deed}\tdone").Concat(refused.Select(deed => $"{deed}\trefused"));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Directory.GetFiles(output, "part-*").SelectMany(File.ReadAllLines).Order(StringComparer.Ordinal));
+    }
+
+    private async Task<(string Job, string Output)> PryAsync(IReadOnlyList<string> deeds, MapReduceClient? user = null)
     {
         var output = shared.Place("out");
         var input = shared.Place("deeds");
         await File.WriteAllLinesAsync(input, deeds);
-        var job = await client.SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "Prying", Inputs = [input], Partitions = 1, Attempts = 1, Output = output });
+        var job = await (user ?? client).SubmitAsync("MapReduce.TestJobs", shared.Folder, request => request with { JobClass = "Prying", Inputs = [input], Partitions = 1, Attempts = 1, Output = output });
         return (job, output);
     }
 }

@@ -157,6 +157,20 @@ public sealed class ExecutorPoolTests : IDisposable
         }
     }
 
+    [ConfiningFact]
+    public async Task Where_isolation_is_strict_no_executor_waits_and_each_reaches_what_its_job_names()
+    {
+        var storage = Directory.CreateDirectory(Path.Combine(folder, "storage")).FullName;
+        var strict = Settings(spares: 1) with { Folder = Path.Combine(folder, "node"), Confinement = new ConfinementSettings { Isolation = Isolation.Strict, Storage = [storage] } };
+        await using var pool = new ExecutorPool(strict);
+        pool.Warm();
+        Assert.Equal(0, pool.Spares);
+        var own = pool.Reach.OfJob("job", OrderOf(Path.Combine(storage, "out")), folder);
+        var other = pool.Reach.OfJob("other", OrderOf(Path.Combine(storage, "other")), folder);
+        var reach = pool.Reach.Of(Path.Combine(folder, "temporary"), own);
+        Assert.Equal((true, false), (reach.Covers(own), reach.Covers(other)));
+    }
+
     private static JobOrder OrderOf(string staging) => new() { Staging = Directory.CreateDirectory(Path.Combine(staging, "private")).FullName, Shared = Directory.CreateDirectory(Path.Combine(staging, "scratch")).FullName };
 
     /// <summary>What is there of folders for executors.</summary>

@@ -247,10 +247,12 @@ public sealed record NodeSettings
     /// <summary>The files by which others would be the node, or change what it remembers.</summary>
     private static IEnumerable<string> Secrets(Config config)
     {
-        string[] journalEndings = ["", "-wal", "-shm", "-journal"];
+        // As SQLite names the file in a connection, and what it puts beside it.
+        string[] names = ["Data Source", "DataSource", "Filename"];
+        string[] endings = ["", "-wal", "-shm", "-journal"];
         List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key")];
-        if (config.GetString("journal.provider") == "sqlite" && new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") }.TryGetValue("Data Source", out var journal))
-            files.AddRange(journalEndings.Select(ending => $"{journal}{ending}"));
+        var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
+        if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);
     }
 
