@@ -74,7 +74,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var folders = new ExecutorFolders(new NodeFolders(settings.Folder));
-        var (folder, temporary) = (folders.MakeForSocket(), folders.MakeForTemporary());
+        var folder = folders.MakeForSocket();
         try
         {
             var path = ExecutorFolders.SocketIn(folder);
@@ -82,10 +82,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
             listener.Bind(AddressOf(path));
             listener.Listen(Callers.Waiting);
             var logs = new AttemptLogs(settings.LogBytes);
-            // It lists folders, on disks that may be slow.
-            var reach = await Task.Run(() => reaches.Of(temporary, needed), cancellation);
-            var process = Start(settings, reaches, path, temporary);
-            var gone = RemoveAtEndAsync(process, temporary);
+            var (process, reach, gone) = await BeginAsync(settings, reaches, needed, folders, path, cancellation);
             var reading = Task.WhenAll(logs.ReadAsync(process.StandardOutput), logs.ReadAsync(process.StandardError));
             try
             {
@@ -210,6 +207,24 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         var exitCode = process.ExitCode;
         await DrainAsync(process, reading, killDelay);
         return exitCode;
+    }
+
+    /// <summary>Starts a process with a folder for its temporary files.</summary>
+    private static async Task<(Process Process, Reach Reach, Task Gone)> BeginAsync(WorkerSettings settings, ExecutorReach reaches, IReadOnlyList<Opening> needed, ExecutorFolders folders, string socket, CancellationToken cancellation)
+    {
+        var temporary = folders.MakeForTemporary();
+        try
+        {
+            // It lists folders, on disks that may be slow.
+            var reach = await Task.Run(() => reaches.Of(temporary, needed), cancellation);
+            var process = Start(settings, reaches, socket, temporary);
+            return (process, reach, RemoveAtEndAsync(process, temporary));
+        }
+        catch
+        {
+            Removal.TryFolder(temporary);
+            throw;
+        }
     }
 
     /// <summary>Waits for the end of a process, and removes its temporary files.</summary>

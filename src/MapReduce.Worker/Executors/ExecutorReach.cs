@@ -91,20 +91,24 @@ internal sealed class ExecutorReach
     /// <summary>Of an input that is a file its folder is opened, because a file that is replaced is another one; of a glob the last folder that it names.</summary>
     private IEnumerable<Opening> OfInputs(IEnumerable<string> inputs)
     {
-        // Thousands of files may lie in one folder.
-        var opened = new Dictionary<string, IReadOnlyList<Opening>>(StringComparer.Ordinal);
+        // Thousands of files may lie in one folder. Whether all of it is open is noted.
+        var opened = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var path in inputs.Select(PlaceOf).OfType<string>())
         {
             var isFile = File.Exists(path);
             var folder = isFile ? Path.GetDirectoryName(path)! : path;
-            if (!opened.TryGetValue(folder, out var openings))
+            if (!opened.TryGetValue(folder, out var isWhole))
             {
-                opened[folder] = openings = [.. data.Open(Permitted(folder, "input"), Data, Children)];
-                foreach (var opening in openings) yield return opening;
+                var real = Permitted(folder, "input");
+                foreach (var opening in data.Open(real, Data, Children))
+                {
+                    isWhole |= opening.Path == real;
+                    yield return opening;
+                }
+                opened[folder] = isWhole;
             }
-            if (openings is [var whole] && LocalPath.IsInside(folder, whole.Path)) continue;
             // What is named is read or listed, whatever lies beside it and stays shut.
-            yield return new Opening(Permitted(path, "input"), isFile ? Rights.Read : Rights.List);
+            if (!isWhole) yield return new Opening(Permitted(path, "input"), isFile ? Rights.Read : Rights.List);
         }
     }
 
