@@ -10,7 +10,6 @@ namespace MapReduce.Confinement;
 /// <param name="Made">When it was made, as far as the file system knows.</param>
 internal readonly record struct FileIdentity(ulong Device, ulong Number, long Made)
 {
-    private const int CurrentFolder = -100;
     private const int Size = 256;
 
     // In the structure of statx.
@@ -26,7 +25,7 @@ internal readonly record struct FileIdentity(ulong Device, ulong Number, long Ma
         if (SystemCalls.Of(RuntimeInformation.ProcessArchitecture) is not { } calls) return null;
         var found = stackalloc byte[Size];
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            if (LinuxCalls.Call(calls.Statx, CurrentFolder, (nint)name, 0, NumberAndMade, (nint)found) != 0) return null;
+            if (LinuxCalls.Call(calls.Statx, LinuxCalls.CurrentFolder, (nint)name, 0, NumberAndMade, (nint)found) != 0) return null;
         var fields = new ReadOnlySpan<byte>(found, Size);
         var made = (BinaryPrimitives.ReadInt64LittleEndian(fields[MadeSecondsAt..]) * 1_000_000_000) + BinaryPrimitives.ReadInt32LittleEndian(fields[MadeNanosecondsAt..]);
         return new FileIdentity(BinaryPrimitives.ReadUInt64LittleEndian(fields[DeviceAt..]), BinaryPrimitives.ReadUInt64LittleEndian(fields[NumberAt..]), made);

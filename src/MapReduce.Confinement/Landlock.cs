@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MapReduce.Confinement;
 
@@ -11,9 +12,10 @@ internal static unsafe class Landlock
     private const ulong BindAndConnect = 0b11;
     private const ulong AbstractSocketsAndSignals = 0b11;
     private const int BelowPath = 1;
+    private const ulong NoLinks = 0x04;
 
     /// <summary>Confines the calling thread for good.</summary>
-    /// <param name="openings">What it reaches. What is not there is passed over.</param>
+    /// <param name="openings">What it reaches, by paths without links. What is not there is passed over.</param>
     /// <param name="network">Whether it may use TCP.</param>
     /// <exception cref="IOException">The kernel refuses.</exception>
     public static void Confine(IReadOnlyList<Opening> openings, bool network)
@@ -37,7 +39,7 @@ internal static unsafe class Landlock
 
     private static void Add(int rules, Opening opening, int version)
     {
-        var file = LinuxCalls.Open(opening.Path, LinuxCalls.OpenPathOnly | LinuxCalls.CloseOnExecute);
+        var file = Open(opening.Path);
         if (file < 0) return;
         try
         {
@@ -48,6 +50,13 @@ internal static unsafe class Landlock
         {
             _ = LinuxCalls.Close(file);
         }
+    }
+
+    /// <summary>Not through links: a path had none when it was chosen, and one that has come since may lead to what stays shut.</summary>
+    private static int Open(string path)
+    {
+        var how = stackalloc ulong[] { LinuxCalls.OpenPathOnly | LinuxCalls.CloseOnExecute, 0, NoLinks };
+        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0')) return (int)LinuxCalls.Call(LinuxCalls.OpenAt2, LinuxCalls.CurrentFolder, (nint)name, (nint)how, 3 * sizeof(ulong), 0);
     }
 
     private static long Checked(long result, string what) => result >= 0 ? result : throw LinuxCalls.LastError(what);

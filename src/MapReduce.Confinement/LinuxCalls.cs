@@ -9,6 +9,9 @@ internal static unsafe partial class LinuxCalls
     public const long LandlockCreateRuleset = 444;
     public const long LandlockAddRule = 445;
     public const long LandlockRestrictSelf = 446;
+    public const long OpenAt2 = 437;
+
+    public const int CurrentFolder = -100;
 
     public const int NoNewPrivileges = 38;
     public const int AdoptOrphans = 36;
@@ -36,9 +39,6 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
     public static partial int WritePrivileges(uint* header, uint* sets);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int file);

@@ -21,6 +21,6 @@ public enum Rights
 }
 
 /// <summary>A file or folder that an executor reaches.</summary>
-/// <param name="Path">Its full path.</param>
+/// <param name="Path">Its full path, without links.</param>
 /// <param name="Rights">What it may do there.</param>
 public readonly record struct Opening(string Path, Rights Rights);

@@ -56,7 +56,7 @@ internal sealed class ExecutorReach
     {
         if (!Confines) return new Reach([]);
         List<Opening> openings = [.. MachinePlaces.Readable.Select(Real).Concat(programs).SelectMany(place => nodes.Open(place, Data, Children)), .. MachinePlaces.Devices.Select(device => new Opening(device, Rights.Read | Rights.Write))];
-        openings.Add(new Opening(own, Change | Rights.Special));
+        openings.Add(new Opening(Real(own), Change | Rights.Special));
         // Whoever knows a digest has what it stands for.
         openings.Add(new Opening(Made(folders.Blobs), Rights.Read));
         if (!settings.Confinement.IsStrict)
@@ -82,7 +82,7 @@ internal sealed class ExecutorReach
         needed.AddRange(OfInputs(order.Inputs));
         if (settings.Confinement.IsStrict)
         {
-            needed.Add(new Opening(package, Data));
+            needed.Add(new Opening(Real(package), Data));
             needed.Add(new Opening(Made(folders.Job(job)), Change));
         }
         return [.. needed.Distinct()];
@@ -138,7 +138,7 @@ internal sealed class ExecutorReach
         return real;
     }
 
-    private static string Made(string folder) => Directory.CreateDirectory(folder).FullName;
+    private static string Made(string folder) => Real(Directory.CreateDirectory(folder).FullName);
 
     private static string Real(string path) => LocalPath.FollowLinks(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 
