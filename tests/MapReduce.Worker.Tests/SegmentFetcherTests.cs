@@ -25,7 +25,7 @@ public sealed class SegmentFetcherTests : IDisposable
         using var holders = new Holders();
         using var http = new HttpClient(holders);
         await using var node = TestNode.Make(folder, http);
-        var fetcher = new SegmentFetcher(node.Segments, node.Links, node.Settings.Address, shortCircuit: false, node.Epochs, node.Metrics);
+        var fetcher = new SegmentFetcher(node.Segments, node.Links, node.Settings.Address, neighbours: null, node.Epochs, node.Metrics);
         var maps = Enumerable.Range(0, 2 * MapsOfHolder).Select(map => (new AttemptId(new TaskId(0, TaskKind.Map, map), 0), new Holder { Node = $"holder-{map % 2}", Address = $"http://holder-{map % 2}/" })).ToList();
         var files = await fetcher.FetchAsync("job", "plan", reduce: 3, maps, Path.Combine(folder, "fetched"), CancellationToken.None);
         Assert.Equal(MostRequests, holders.MostAtATime);
