@@ -1,6 +1,7 @@
 namespace MapReduce.Api;
 
 /// <summary>A job to be run. No number in it may be negative.</summary>
+// What has a default other than nothing can be set: where JSON leaves out what can only be initialized, it becomes nothing.
 public sealed record SubmitRequest
 {
     /// <summary>The digest of the package with the job's assembly; see <see cref="MapReduceClient.UploadAsync"/>.</summary>
@@ -16,16 +17,16 @@ public sealed record SubmitRequest
     public string? Name { get; init; }
 
     /// <summary>The files, folders and globs to read, as full paths that every node can read.</summary>
-    public IReadOnlyList<string> Inputs { get; init; } = [];
+    public IReadOnlyList<string> Inputs { get; set; } = [];
 
     /// <summary>The folder to write, as a full path that every node can write to.</summary>
     public required string Output { get; init; }
 
     /// <summary>The job's own arguments.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; set; } = [];
 
     /// <summary>The digests of the files that the job declares with <c>SideFile</c>, by the paths that it gives them; see <see cref="MapReduceClient.UploadFileAsync"/>.</summary>
-    public IReadOnlyDictionary<string, string> SideFiles { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> SideFiles { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Whether an output that exists is replaced.</summary>
     public bool Overwrite { get; init; }
@@ -34,7 +35,7 @@ public sealed record SubmitRequest
     public int Attempts { get; init; }
 
     /// <summary>The job's share of slots relative to others, from 1 to 1000.</summary>
-    public int Priority { get; init; } = 1;
+    public int Priority { get; set; } = 1;
 
     /// <summary>How long in seconds an attempt may make no progress, at most seven days; 0 for the cluster's default.</summary>
     public double TimeoutSeconds { get; init; }
@@ -52,7 +53,7 @@ public sealed record SubmitRequest
     public int Partitions { get; init; }
 
     /// <summary>How intermediate data is compressed: none, lz4 or zstd.</summary>
-    public string Compression { get; init; } = "none";
+    public string Compression { get; set; } = "none";
 
     /// <summary>How many bad records may be skipped.</summary>
     public long SkipBadRecords { get; init; }

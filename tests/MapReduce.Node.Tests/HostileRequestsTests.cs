@@ -32,6 +32,20 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Shared shared) : I
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("package", "null")]
+    [InlineData("compression", "null")]
+    [InlineData("inputs", "null")]
+    [InlineData("arguments", "[\"a\",null]")]
+    [InlineData("sideFiles", "{\"a\":null}")]
+    public async Task A_submission_with_null_where_something_is_needed_is_refused_with_the_field(string field, string value)
+    {
+        var fields = new Dictionary<string, string> { ["package"] = "\"p\"", ["assembly"] = "\"job.dll\"", ["output"] = "\"/out\"", [field] = value };
+        using var response = await http.PostAsync("v1/jobs", new StringContent($"{{{string.Join(',', fields.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}", Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains(field, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_submission_that_asks_for_too_much_is_refused_with_the_field_its_value_and_the_limit()
     {

@@ -30,6 +30,7 @@ public static class SubmitLimits
     /// <exception cref="QuestionException">It asks for more, or for less than nothing.</exception>
     internal static void Check(SubmitRequest request)
     {
+        CheckPresence(request);
         Check("attempts", request.Attempts, MostAttempts);
         Check("timeoutSeconds", request.TimeoutSeconds, LongestTimeout);
         Check("partitions", request.Partitions, MostPartitions);
@@ -45,6 +46,15 @@ public static class SubmitLimits
 
     /// <summary>What lists call the job.</summary>
     internal static string NameOf(SubmitRequest request) => request.Name ?? Path.GetFileNameWithoutExtension(request.Assembly);
+
+    // JSON can say of anything that it is null, whatever the type says.
+    private static void CheckPresence(SubmitRequest request)
+    {
+        object?[] texts = [request.Package, request.Assembly, request.Output, request.Compression];
+        if (texts.Contains(null)) throw Refused($"package, assembly and output are needed, and compression, where it is given, is none, lz4 or zstd: none of them may be null.");
+        if (request.Inputs?.Contains(null!) != false || request.Arguments?.Contains(null!) != false || request.SideFiles?.Values.Contains(null!) != false)
+            throw Refused($"inputs, arguments and sideFiles are lists of texts, and neither they nor what is in them may be null. Leave out what has none.");
+    }
 
     // What is no number is in no range either.
     private static void Check(string field, double value, double most)
