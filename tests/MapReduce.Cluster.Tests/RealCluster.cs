@@ -23,6 +23,7 @@ internal sealed partial class RealCluster : IDisposable
 
     public RealCluster(int nodes = 3, params string[] settings)
     {
+        Directory.CreateDirectory(this[""]);
         var (code, output, error) = Mr.Run(["cluster", "up", "--folder", State, "--nodes", $"{nodes}", "--slots", "1", "--json", .. settings.SelectMany(setting => (string[])["--set", setting])]);
         Check(code == 0, error);
         using var document = JsonDocument.Parse(output);
@@ -42,8 +43,8 @@ internal sealed partial class RealCluster : IDisposable
     /// <summary>The folder of the cluster.</summary>
     public string State => Path.Combine(home, "cluster");
 
-    /// <summary>A place for files of the test.</summary>
-    public string this[string name] => Path.Combine(home, name);
+    /// <summary>A place for files of the test: not beside the cluster's own, where executors in waiting do not reach what is new.</summary>
+    public string this[string name] => Path.Combine(home, "files", name);
 
     public string Write(string name, string text)
     {

@@ -7,10 +7,12 @@ W=${BENCH_WORK:-$HOME/.cache/mapreduce-bench}
 REPS=${1:-5}
 [ $# -gt 0 ] && shift
 STATE=$(mktemp -d)
-"$W/ours/mr/mr" cluster up --folder "$STATE" --nodes 3 --slots 1 --set "executor.storage = [\"$W\"]"
-trap '"$W/ours/mr/mr" cluster down --cluster "$STATE"; rm -rf "$STATE"' EXIT
+# Beside programs, as beside all that jobs may not write, executors in waiting do not reach an output that is new: nobody installs mr among data.
+cp -r "$W/ours/mr" "$STATE/mr"
+"$STATE/mr/mr" cluster up --folder "$STATE/cluster" --nodes 3 --slots 1 --set "executor.storage = [\"$W\"]"
+trap '"$STATE/mr/mr" cluster down --cluster "$STATE/cluster"; rm -rf "$STATE"' EXIT
 alone() { echo "$W/ours/mr/mr run $W/ours/$1/$1.dll --slots 3 -q --output {O} --input {D}/$2"; }
-nodes() { echo "$W/ours/mr/mr submit $W/ours/$1/$1.dll --cluster $STATE -q --output {O} --input {D}/$2"; }
+nodes() { echo "$W/ours/mr/mr submit $W/ours/$1/$1.dll --cluster $STATE/cluster -q --output {O} --input {D}/$2"; }
 python3 "$B/race.py" --work "$W" --reps "$REPS" --name cluster-race --most 1.35 \
   --ours "W1/local=$(alone WordCount w1.txt) -- --sorted" --ours "W1/cluster=$(nodes WordCount w1.txt) -- --sorted" \
   --ours "W1b/local=$(alone WordCount w1b.txt) -- --sorted" --ours "W1b/cluster=$(nodes WordCount w1b.txt) -- --sorted" \
