@@ -45,6 +45,7 @@ internal static class Replacements
         Of(@"^dotnet run -c Release --project (tests/MapReduce\.Benchmarks) -- .*$", "test -d $1", "`… tests/MapReduce.Benchmarks -- …`", "check `kernels`"),
         Of(@"^dotnet run -c Release --project (tests/MapReduce\.Soak) -- .*$", "test -d $1", "`… tests/MapReduce.Soak -- master`", "check `master`"),
         Of(@"^dotnet run -c Release --project (tests/MapReduce\.Simulation) -- .*$", "test -d $1", "`… tests/MapReduce.Simulation -- …`", "checks `simulation` and `scale`"),
+        Of(@"^dotnet run -c Release --project (tests/MapReduce\.Fuzz) -- .*$", "test -d $1", "`… tests/MapReduce.Fuzz -- …`", "check `fuzz`"),
         Of(@"^MAPREDUCE_PICTURES=\S+ dotnet test -c Release (tests/MapReduce\.Dashboard\.Tests) .*$", "test -d $1", "`MAPREDUCE_PICTURES=… dotnet test …`", "`PicturesTests` in the check `pages`, into a folder of its own"),
     ];
 

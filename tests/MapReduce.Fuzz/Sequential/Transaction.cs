@@ -1,0 +1,92 @@
+using MapReduce.Fuzz.Cases;
+using MapReduce.FuzzJobs;
+using MapReduce.FuzzJobs.Functions;
+using MapReduce.FuzzJobs.Kinds;
+using MapReduce.FuzzJobs.Plans;
+
+namespace MapReduce.Fuzz.Sequential;
+
+/// <summary>Which of the author's code a pair meets before its record is known to be good, and whether it takes it: "Quarantine" of docs/outputs.md.</summary>
+internal sealed class Transaction
+{
+    private readonly ChannelPlan channel;
+    private readonly AuthorMistakes mistakes;
+    private readonly Kind key;
+    private readonly Kind value;
+    private readonly Kind right;
+    private readonly bool encodesKey;
+    private readonly bool encodesValue;
+    private readonly bool skips;
+    private readonly MistakePlace codec;
+
+    public Transaction(Case of, ChannelPlan channel, bool skips)
+    {
+        this.channel = channel;
+        this.skips = skips;
+        mistakes = new AuthorMistakes(of.Job(), channel.Id);
+        key = AllKinds.Of(channel.Key);
+        value = AllKinds.Of(channel.Value);
+        right = channel.Right.Length == 0 ? value : AllKinds.Of(channel.Right);
+        encodesKey = channel.Step != Step.MapOnly || of.IsRead(channel);
+        encodesValue = channel.Step == Step.Aggregate ? EncodesValue(channel.Aggregator!) : encodesKey;
+        codec = of.Mistakes.Any(mistake => mistake.Place == MistakePlace.KeyCodec) ? MistakePlace.KeyCodec : MistakePlace.ValueCodec;
+        Partitioner = new Partitioner(key, channel.Step == Step.GroupByFirst ? PartsOf.First(key) : null, mistakes);
+    }
+
+    public Partitioner Partitioner { get; }
+
+    public AuthorMistakes Mistakes => mistakes;
+
+    /// <summary>Why a pair is refused; null where it is not.</summary>
+    /// <param name="pair">The pair.</param>
+    /// <param name="isRight">Whether its value is of the right side of a join.</param>
+    public string? Refuses((object? Key, object? Value) pair, bool isRight)
+    {
+        var kind = isRight ? right : value;
+        if ((pair.Key is null && key.MayBeNull) || (pair.Value is null && kind.MayBeNull)) return "null String";
+        if ((encodesKey && HasNoBytes(pair.Key)) || (encodesValue && HasNoBytes(pair.Value))) return PlannedException.TextOf(codec);
+        if (channel.Partitioning == Partitioning.Custom)
+        {
+            try
+            {
+                Partitioner.Of(SharedForm.Of(pair.Key), channel.Partitions);
+            }
+            catch (PlannedException exception)
+            {
+                return exception.Message;
+            }
+        }
+        if (channel.Step == Step.Aggregate && Folds(channel.Aggregator!, AggregatorNames.Bag))
+        {
+            var shown = kind.Show(pair.Value);
+            if (mistakes.IsMadeAt(MistakePlace.AggregatorAdd, shown)) return PlannedException.TextOf(MistakePlace.AggregatorAdd);
+            // A value is judged on its own: so its state has to be one that can be written.
+            if (skips && mistakes.IsMadeAt(MistakePlace.AggregatorWrite, shown)) return PlannedException.TextOf(MistakePlace.AggregatorWrite);
+        }
+        return channel.Step == Step.MapOnly ? HasNoRow(pair) : null;
+    }
+
+    /// <summary>Whether the partition function gives a number for a key that is no partition, which is no record's fault.</summary>
+    public bool LeavesRange(object? of) => channel.Partitioning == Partitioning.Custom && Partitioner.Of(SharedForm.Of(of), channel.Partitions) == channel.Partitions;
+
+    /// <summary>Whether an aggregator is another, or made of it.</summary>
+    public static bool Folds(AggregatorPlan plan, string name) => plan.Name == name || (plan.Name == AggregatorNames.Both && (Folds(plan.First!, name) || Folds(plan.Second!, name)));
+
+    private static bool EncodesValue(AggregatorPlan plan) => Folds(plan, AggregatorNames.Min) || Folds(plan, AggregatorNames.Max) || Folds(plan, AggregatorNames.DistinctCount);
+
+    private static bool HasNoBytes(object? part) => part is Fussy fussy && fussy.Text.StartsWith(Fussy.HasNoBytes);
+
+    private string? HasNoRow((object? Key, object? Value) pair)
+    {
+        try
+        {
+            foreach (var output in channel.Outputs)
+                if (output.Format is RowFormat.Text or RowFormat.Json) RowBytes.Of(output.Format, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind));
+            return null;
+        }
+        catch (Refusal refusal)
+        {
+            return refusal.Message;
+        }
+    }
+}
