@@ -25,6 +25,6 @@ internal static class ApiMembers
         // An aggregator that is made by its constructor.
         if (type.GetConstructors().Length > 0 && type.BaseType is { IsGenericType: true } parent && parent.GetGenericTypeDefinition() == typeof(Aggregator<,>)) return [name];
         return type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(method => method.GetBaseDefinition() == method && method.Name is not ("op_Implicit" or "ToString" or "get_Length" or "get_Bytes")).Select(method => $"{name}.{method.Name}");
+            .Where(method => method.GetBaseDefinition() == method && (!method.IsSpecialName || method.Name == "get_Item")).Select(method => $"{name}.{method.Name}");
     }
 }

@@ -20,6 +20,7 @@ public sealed class PlannedJob : IJob
     public void Define(JobBuilder job)
     {
         var plan = JobPlan.Read(job.Options<Arguments>().Plan);
+        used?.Invoke("JobBuilder.Options");
         new JobDefiner(job, plan, used ?? (_ => { })).Define();
     }
 

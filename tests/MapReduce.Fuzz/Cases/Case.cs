@@ -12,8 +12,11 @@ internal sealed record Case(IReadOnlyList<SourceCase> Sources, IReadOnlyList<Cha
     /// <summary>What the side file says; null where there is none.</summary>
     public string? SideText { get; init; }
 
+    /// <summary>Whether the job says that it has side effects.</summary>
+    public bool HasSideEffects { get; init; }
+
     /// <summary>The job, with its side file at a path.</summary>
-    public JobPlan Job(string? sideFile = null) => new([.. Sources.Select(source => source.Plan)], Channels, Mistakes) { SideFile = SideText is null ? null : sideFile ?? "" };
+    public JobPlan Job(string? sideFile = null) => new([.. Sources.Select(source => source.Plan)], Channels, Mistakes) { SideFile = SideText is null ? null : sideFile ?? "", HasSideEffects = HasSideEffects };
 
     public ChannelPlan Channel(int id) => Channels.First(channel => channel.Id == id);
 

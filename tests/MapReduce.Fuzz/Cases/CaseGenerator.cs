@@ -30,7 +30,7 @@ internal sealed class CaseDraw(Randomness random)
         // What nobody reads is written.
         for (var i = 0; i < channels.Count; i++) channels[i] = channels[i] with { Outputs = new OutputDraw(random, channels[i]).Draw(isRead: channels.Exists(other => other.Feeds.Any(feed => feed.Dataset == channels[i].Id))) };
         Name();
-        return new Case(sources, channels, MistakeDraw.Draw(random, sources, channels), Settings()) { SideText = random.Chance(0.1) ? random.Of((string[])["", "salt", "ü-"]) : null };
+        return new Case(sources, channels, MistakeDraw.Draw(random, sources, channels), Settings()) { SideText = random.Chance(0.1) ? random.Of((string[])["", "salt", "ü-"]) : null, HasSideEffects = random.Chance(0.1) };
     }
 
     private void DrawLayer(int layer)

@@ -18,6 +18,7 @@ internal static class Shrinker
         foreach (var source in of.Sources) yield return of with { Sources = [.. of.Sources.Where(other => other != source)] };
         foreach (var mistake in of.Mistakes) yield return of with { Mistakes = [.. of.Mistakes.Where(other => other != mistake)] };
         foreach (var setting in of.Settings.Keys) yield return of with { Settings = new SortedDictionary<string, int>(of.Settings.Where(other => other.Key != setting).ToDictionary(), StringComparer.Ordinal) };
+        if (of.HasSideEffects) yield return of with { HasSideEffects = false };
         if (of.SideText is not null) yield return of with { SideText = null };
         foreach (var source in of.Sources)
             foreach (var smaller in Smaller(source)) yield return of with { Sources = [.. of.Sources.Select(other => other == source ? smaller : other)] };

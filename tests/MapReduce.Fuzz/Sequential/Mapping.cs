@@ -28,7 +28,7 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         foreach (var record in semantics.Reading.Of(source.Plan, inputs))
         {
             var view = record.Raw is null ? null : new RecordView(record.Raw, Path.GetFileName(record.Path), record.Offset, readsWords ? WordsOf.Text(record.Raw) : []);
-            Map(feeds, view, pairs, held, (text, isAlwaysAtRecord) => Skip(record, text, isAlwaysAtRecord));
+            Map(feeds, view, pairs, held, (text, isPlaced) => Skip(record, text, isPlaced));
         }
         CloseMappers(held);
         return [.. pairs, .. held];
@@ -40,7 +40,7 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         List<Feed> feeds = [FeedOf(into, feed)];
         var pairs = new List<Pair>();
         foreach (var (key, value) in semantics.Read(dataset.Rows))
-            Map(feeds, new RecordView([.. dataset.ShowKey(key), (byte)' ', .. dataset.ShowValue(value)], "", -1, []), pairs, [], (text, _) => Skip(new InputRecord(null, "", -1, null), text, isAlwaysAtRecord: false));
+            Map(feeds, new RecordView([.. dataset.ShowKey(key), (byte)' ', .. dataset.ShowValue(value)], "", -1, []), pairs, [], (text, _) => Skip(new InputRecord(null, "", -1, null), text, isPlaced: false));
         return pairs;
     }
 
@@ -50,9 +50,9 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         var heldOfRecord = new List<Pair>();
         var counts = new List<(string Counter, long Amount)>();
         var refusal = view is null ? ("", true) : Emit(feeds, view, emitted, heldOfRecord, counts);
-        if (refusal is var (text, isAlwaysAtRecord))
+        if (refusal is var (text, isPlaced))
         {
-            skip(text, isAlwaysAtRecord);
+            skip(text, isPlaced);
             pairs.AddRange(semantics.Bad(emitted));
         }
         else
@@ -65,8 +65,8 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
     }
 
     /// <summary>Runs the map functions over a record.</summary>
-    /// <returns>Why it is bad, and whether that is said with the place of the record even where bad records are not skipped; null where it is good.</returns>
-    private (string Text, bool IsAlwaysAtRecord)? Emit(List<Feed> feeds, RecordView view, List<Pair> emitted, List<Pair> held, List<(string, long)> counts)
+    /// <returns>Why it is bad, and whether a failure of the job names the record with its place; null where it is good.</returns>
+    private (string Text, bool IsPlaced)? Emit(List<Feed> feeds, RecordView view, List<Pair> emitted, List<Pair> held, List<(string, long)> counts)
     {
         foreach (var feed in feeds)
         {
@@ -83,7 +83,13 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
                         continue;
                     }
                     counts.Add((FeedCounters.PairsOf(feed.Channel.Id), -1));
-                    if (transaction.Refuses((key, value), feed.Plan.IsRight) is { } text) return (text, false);
+                    if (transaction.Refuses((key, value), feed.Plan.IsRight) is { } text)
+                    {
+                        if (limit > 0) return (text, false);
+                        // Then it may be found later only, and the record fail for another reason before.
+                        expectation.Failures.Add(new(EngineError.UserCode, text));
+                        continue;
+                    }
                     if (transaction.LeavesRange(key)) expectation.Failures.Add(new(EngineError.UserCode, "the partition function gave"));
                     emitted.Add(pair);
                 }
@@ -96,12 +102,11 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         return null;
     }
 
-    private void Skip(InputRecord record, string text, bool isAlwaysAtRecord)
+    private void Skip(InputRecord record, string text, bool isPlaced)
     {
         if (limit == 0)
         {
-            var isPlaced = isAlwaysAtRecord && record.Exact is not null;
-            expectation.Failures.Add(new(EngineError.UserCode, isPlaced ? [text, $"The record is '{record.Path}' at offset {record.Offset}"] : [text]));
+            expectation.Failures.Add(new(EngineError.UserCode, isPlaced && record.Exact is not null ? [text, $"The record is '{record.Path}' at offset {record.Offset}"] : [text]));
             return;
         }
         expectation.Skipped.Add(record.Exact is null ? new(record.Path, -1, null) : new(record.Path, semantics.PlaceOf(record), Convert.ToBase64String(record.Exact)));

@@ -18,8 +18,13 @@ internal sealed class JobDefiner(JobBuilder job, JobPlan plan, Action<string> us
     public void Define()
     {
         foreach (var channel in plan.Channels) MistakesOf(channel).Make(MistakePlace.Define);
-        Use("JobBuilder.get_Codecs", "CodecRegistry.Register");
-        job.Codecs.Register(new FussyCodec(plan.Mistakes.Any(mistake => mistake.Place == MistakePlace.KeyCodec) ? MistakePlace.KeyCodec : MistakePlace.ValueCodec));
+        Use("CodecRegistry.Register", "CodecRegistry.Key");
+        job.Codecs.Register(new FussyCodec(job.Codecs.Key<string>(), plan.Mistakes.Any(mistake => mistake.Place == MistakePlace.KeyCodec) ? MistakePlace.KeyCodec : MistakePlace.ValueCodec));
+        if (plan.HasSideEffects)
+        {
+            Use("JobBuilder.HasSideEffects");
+            job.HasSideEffects();
+        }
         OpenSideFile();
         foreach (var source in plan.Sources) sources.Add(source.Id, SourceOpener.Open(this, plan, source));
         foreach (var channel in plan.Channels) Define(channel);
@@ -83,7 +88,7 @@ internal sealed class JobDefiner(JobBuilder job, JobPlan plan, Action<string> us
     private void OpenSideFile()
     {
         if (plan.SideFile is not { } path) return;
-        Use("JobBuilder.SideFile", "SideFile.ReadAllLines", "SideFile.OpenRead", "SideFile.get_Name", "SideFile.get_FullPath");
+        Use("JobBuilder.SideFile", "SideFile.ReadAllLines", "SideFile.OpenRead");
         var file = job.SideFile(path);
         salt = new(() => Read(file));
     }

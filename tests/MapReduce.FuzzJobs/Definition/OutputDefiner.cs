@@ -10,8 +10,12 @@ internal sealed class OutputDefiner(JobDefiner definer, ChannelPlan channel)
 {
     public OutputTarget Target(OutputPlan output)
     {
-        definer.Use(output.Name.Length == 0 ? "JobBuilder.get_Output" : "JobBuilder.OutputNamed");
-        var target = output.Name.Length == 0 ? definer.Job.Output : definer.Job.OutputNamed(output.Name);
+        var target = definer.Job.Output;
+        if (output.Name.Length > 0)
+        {
+            definer.Use("JobBuilder.OutputNamed");
+            target = definer.Job.OutputNamed(output.Name);
+        }
         if (output.Compression != OutputCompression.None)
         {
             definer.Use("OutputTarget.Compressed");

@@ -18,8 +18,8 @@ internal sealed class Shuffle<TKey, TValue>(JobDefiner definer, ChannelPlan chan
         var pairs = definer.Feed(channel, key, value);
         if (channel.HasOwnCodecs)
         {
-            definer.Use("Pairs.WithCodecs");
-            pairs.WithCodecs(OwnCodecs.Keys<TKey>(), OwnCodecs.Values<TValue>());
+            definer.Use("Pairs.WithCodecs", "CodecRegistry.Value");
+            pairs.WithCodecs(OwnCodecs.Keys<TKey>(), OwnCodecs.Values<TValue>(definer.Job.Codecs));
         }
         if (channel.Partitions > 0)
         {

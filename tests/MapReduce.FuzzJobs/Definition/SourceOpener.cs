@@ -42,7 +42,6 @@ internal static class SourceOpener
         InputSet Inputs()
         {
             var index = plan.Sources.Where(other => other.ReadsFiles).TakeWhile(other => other != source).Count();
-            definer.Use("JobBuilder.get_Inputs");
             switch (source.Naming)
             {
                 case InputNaming.All:
@@ -51,7 +50,7 @@ internal static class SourceOpener
                     definer.Use("InputSet.get_Item");
                     return job.Inputs[index];
                 default:
-                    definer.Use("JobBuilder.InputsAt", "InputSet.get_Patterns");
+                    definer.Use("JobBuilder.InputsAt");
                     return job.InputsAt(job.Inputs.Patterns[index]);
             }
         }

@@ -19,9 +19,10 @@ internal readonly record struct Fussy(string Text) : IUtf8SpanFormattable
         => Text.StartsWith(HasNoText) ? throw new PlannedException(Plans.MistakePlace.Format) : Encoding.UTF8.TryGetBytes(ToString(), utf8Destination, out bytesWritten);
 }
 
-/// <summary>The codec of the job's own type, good for keys: the bytes of its text.</summary>
+/// <summary>The codec of the job's own type, good for keys: what its text becomes.</summary>
+/// <param name="texts">The codec of texts.</param>
 /// <param name="place">The mistake that it makes.</param>
-internal sealed class FussyCodec(Plans.MistakePlace place) : KeyCodec<Fussy>
+internal sealed class FussyCodec(KeyCodec<string> texts, Plans.MistakePlace place) : KeyCodec<Fussy>
 {
     public override void Write(Fussy value, ByteWriter writer)
     {
@@ -29,11 +30,10 @@ internal sealed class FussyCodec(Plans.MistakePlace place) : KeyCodec<Fussy>
         writer.Write("half"u8);
         if (value.Text.StartsWith(Fussy.HasNoBytes)) throw new PlannedException(place);
         writer.Truncate(writer.Length - "half"u8.Length);
-        var room = writer.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Text.Length));
-        writer.Advance(Encoding.UTF8.GetBytes(value.Text, room));
+        texts.Write(value.Text, writer);
     }
 
-    public override Fussy Read(ReadOnlySpan<byte> bytes) => new(Encoding.UTF8.GetString(bytes));
+    public override Fussy Read(ReadOnlySpan<byte> bytes) => new(texts.Read(bytes));
 }
 
 /// <summary>The kind of <see cref="Fussy"/>. Whether a value refuses something is the map function's affair.</summary>

@@ -19,6 +19,9 @@ internal sealed record JobPlan(IReadOnlyList<SourcePlan> Sources, IReadOnlyList<
     /// <summary>The file from whose first line keys get their beginnings; null where the job has no side file.</summary>
     public string? SideFile { get; init; }
 
+    /// <summary>Whether it says that its code does more than its outputs show.</summary>
+    public bool HasSideEffects { get; init; }
+
     public static JobPlan Read(string text) => JsonSerializer.Deserialize<JobPlan>(text, Json)!;
 
     public string Write() => JsonSerializer.Serialize(this, Json);
