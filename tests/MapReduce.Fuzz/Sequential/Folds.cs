@@ -1,6 +1,5 @@
 using System.Text;
 using MapReduce.FuzzJobs;
-using MapReduce.FuzzJobs.Definition;
 using MapReduce.FuzzJobs.Functions;
 using MapReduce.FuzzJobs.Kinds;
 using MapReduce.FuzzJobs.Plans;

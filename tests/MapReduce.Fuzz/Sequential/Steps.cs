@@ -1,5 +1,4 @@
 using MapReduce.Engine;
-using MapReduce.Fuzz.Cases;
 using MapReduce.FuzzJobs;
 using MapReduce.FuzzJobs.Definition;
 using MapReduce.FuzzJobs.Functions;
