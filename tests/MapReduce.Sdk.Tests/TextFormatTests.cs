@@ -36,6 +36,13 @@ public sealed class TextFormatTests
         => Assert.StartsWith("2024-02-29T13:14:15", Row(new DateTime(2024, 2, 29, 13, 14, 15, DateTimeKind.Utc), None.Value), StringComparison.Ordinal);
 
     [Fact]
+    public void Half_of_a_pair_of_surrogates_is_shown_as_no_character_in_a_char_as_in_a_string()
+    {
+        Assert.Equal("\uFFFD\t\uFFFD\n", Row('\uD83D', "\uD83D"));
+        Assert.Equal("ä\t\uFFFF\n", Row('ä', '\uFFFF'));
+    }
+
+    [Fact]
     public void A_type_of_the_author_is_written_as_its_text() => Assert.Equal("1.2\tv\n", Row(new Version(1, 2), "v"));
 
     private static string Row<TKey, TValue>(TKey key, TValue value)

@@ -15,6 +15,7 @@ internal static class TextFields
     {
         if (type == typeof(Utf8)) return new Utf8Field();
         if (type == typeof(string)) return new StringField();
+        if (type == typeof(char)) return new CharField();
         if (type == typeof(None)) return new NoneField();
         if (type == typeof(bool)) return new BoolField();
         if (type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(DateOnly) || type == typeof(TimeOnly)) return Make(typeof(FormattableField<>), [type], "O");
@@ -58,6 +59,13 @@ internal static class TextFields
     {
         public override void Write(string value, ByteWriter writer)
             => writer.Advance(Encoding.UTF8.GetBytes(value, writer.GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length))));
+    }
+
+    /// <summary>As a string of it. A char's own way to UTF-8 refuses a lone surrogate.</summary>
+    private sealed class CharField : TextField<char>
+    {
+        public override void Write(char value, ByteWriter writer)
+            => writer.Advance(Encoding.UTF8.GetBytes(new ReadOnlySpan<char>(in value), writer.GetSpan(Encoding.UTF8.GetMaxByteCount(1))));
     }
 
     private sealed class NoneField : TextField<None>

@@ -26,7 +26,8 @@ internal static class TokensOf
         var longer = new byte[int.Parse(digits[..end], CultureInfo.InvariantCulture)];
         longer.AsSpan().Fill((byte)'k');
         // Such keys differ at their ends only.
-        digits[end..].CopyTo(longer.AsSpan(Math.Max(0, longer.Length - (digits.Length - end))));
+        var tail = digits[Math.Max(end, digits.Length - longer.Length)..];
+        tail.CopyTo(longer.AsSpan(longer.Length - tail.Length));
         return longer;
     }
 
