@@ -14,10 +14,8 @@ internal class Folds(KeyOrder order)
     {
         var result = Result(plan, kind, values, mistakes);
         if (!plan.Selects) return result;
-        var text = result is Texts texts
-            ? $"{texts.All.Count}:{string.Join('|', texts.All.Select(Encoding.UTF8.GetString))}"
-            : Encoding.UTF8.GetString(Show(plan with { Selects = false }, kind, result));
-        return mistakes.IsMadeAt(MistakePlace.AggregatorSelect, Encoding.UTF8.GetBytes(text)) ? throw new Refusal(PlannedException.TextOf(MistakePlace.AggregatorSelect)) : text;
+        var shown = Show(plan with { Selects = false }, kind, result);
+        return mistakes.IsMadeAt(MistakePlace.AggregatorSelect, shown) ? throw new Refusal(PlannedException.TextOf(MistakePlace.AggregatorSelect)) : Encoding.UTF8.GetString(shown);
     }
 
     /// <summary>Shows a result as the job does where a later stage maps it.</summary>
@@ -26,6 +24,7 @@ internal class Folds(KeyOrder order)
         { Selects: true } or { Name: AggregatorNames.Bag } => AllKinds.Text.Show(result),
         { Name: AggregatorNames.Count or AggregatorNames.DistinctCount } => AllKinds.Int64.Show(result),
         { Name: AggregatorNames.Mean } => AllKinds.Double.Show(result),
+        { Name: AggregatorNames.DistinctValues } => Joined((Texts)result!),
         { Name: AggregatorNames.Histogram } => AllKinds.Int64Array.Show(result),
         { Name: AggregatorNames.TopK } => AllKinds.WeightedArray.Show(result),
         { Name: AggregatorNames.Both } => [(byte)'/', .. Show(plan.First!, kind, ((Twice)result!).First), (byte)'/', .. Show(plan.Second!, kind, ((Twice)result).Second)],
@@ -61,6 +60,8 @@ internal class Folds(KeyOrder order)
         AggregatorNames.TopK => Heaviest(values.Cast<(long, string)>()).Take(AggregatorNames.Top).ToArray(),
         _ => new Twice(Of(plan.First!, kind, values, mistakes), Of(plan.Second!, kind, values, mistakes)),
     };
+
+    private static byte[] Joined(Texts texts) => Encoding.UTF8.GetBytes($"{texts.All.Count}:{string.Join('|', texts.All.Select(Encoding.UTF8.GetString))}");
 
     private static string Bag(Kind kind, IReadOnlyList<object?> values, AuthorMistakes mistakes)
     {

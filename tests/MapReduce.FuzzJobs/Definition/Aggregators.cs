@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using MapReduce.FuzzJobs.Functions;
 using MapReduce.FuzzJobs.Kinds;
@@ -74,17 +73,12 @@ internal sealed class Selecting<TValue>(IAggregatorTaker<TValue> taker, AuthorMi
         taker.Take(
             aggregator.Select(made =>
             {
-                var text = Shown(result, made);
-                mistakes.Make(MistakePlace.AggregatorSelect, Encoding.UTF8.GetBytes(text));
-                return text;
+                var shown = result.Show(made);
+                mistakes.Make(MistakePlace.AggregatorSelect, shown);
+                return Encoding.UTF8.GetString(shown);
             }),
             AllKinds.Text);
     }
-
-    /// <summary>What a result becomes.</summary>
-    public static string Shown(Kind kind, object? result) => result is ValueList list
-        ? string.Create(CultureInfo.InvariantCulture, $"{list.Count}:{list.Join("|")}")
-        : Encoding.UTF8.GetString(kind.Show(result));
 }
 
 /// <summary>Takes the first of two aggregators, and then the second.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MapReduce.Sdk;
 
@@ -60,5 +61,9 @@ internal sealed class ValueListKind() : PlainKind<ValueList>("ValueList")
 
     public override object Make(ReadOnlySpan<byte> raw) => throw new NotSupportedException("Only the Sdk makes these.");
 
-    public override byte[] Show(object? value) => throw new NotSupportedException("These have no codec, so that no later stage can read them.");
+    public override byte[] Show(object? value)
+    {
+        var list = (ValueList)value!;
+        return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{list.Count}:{list.Join("|")}"));
+    }
 }
