@@ -1,4 +1,5 @@
 using MapReduce.FuzzJobs.Plans;
+using MapReduce.Local;
 
 namespace MapReduce.Fuzz.Cases;
 
@@ -30,7 +31,8 @@ internal sealed class CaseDraw(Randomness random)
         // What nobody reads is written.
         for (var i = 0; i < channels.Count; i++) channels[i] = channels[i] with { Outputs = new OutputDraw(random, channels[i]).Draw(isRead: channels.Exists(other => other.Feeds.Any(feed => feed.Dataset == channels[i].Id))) };
         Name();
-        return new Case(sources, channels, MistakeDraw.Draw(random, sources, channels), Settings()) { SideText = random.Chance(0.1) ? random.Of((string[])["", "salt", "ü-"]) : null, HasSideEffects = random.Chance(0.1) };
+        var mistakes = MistakeDraw.Draw(random, sources, channels);
+        return new Case(sources, channels, mistakes, Settings(mistakes.Count > 0)) { SideText = random.Chance(0.1) ? random.Of((string[])["", "salt", "ü-"]) : null, HasSideEffects = random.Chance(0.1) };
     }
 
     private void DrawLayer(int layer)
@@ -81,11 +83,12 @@ internal sealed class CaseDraw(Randomness random)
         sources[sources.IndexOf(reading[0])] = reading[0] with { Plan = reading[0].Plan with { Naming = InputNaming.All } };
     }
 
-    private SortedDictionary<string, int> Settings()
+    // A mistake fails the job or is passed over: each of the two often enough.
+    private SortedDictionary<string, int> Settings(bool hasMistakes)
     {
         var settings = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var name in SettingsTable.Names)
-            if (random.Chance(0.3)) settings.Add(name, random.Between(0, SettingsTable.CountOf(name) - 1));
+            if (random.Chance(hasMistakes && name == nameof(LocalSettings.SkipBadRecords) ? 0.6 : 0.3)) settings.Add(name, random.Between(0, SettingsTable.CountOf(name) - 1));
         return settings;
     }
 }
