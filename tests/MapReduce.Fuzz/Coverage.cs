@@ -15,7 +15,10 @@ namespace MapReduce.Fuzz;
 internal sealed class Coverage
 {
     /// <summary>So many cases meet everything.</summary>
-    public const int EnoughCases = 1500;
+    public const int EnoughCases = 5000;
+
+    /// <summary>How the names of mistakes and what came of them begin.</summary>
+    public const string OfMistakes = "mistake ";
 
     private const int Columns = 3;
     private const int Width = 52;
@@ -115,5 +118,5 @@ internal sealed class Coverage
 
     private static string NameOf(string setting, int choice) => string.Create(CultureInfo.InvariantCulture, $"setting {setting} {choice}");
 
-    private static string NameOf(MistakePlace place, string outcome) => $"mistake {place} {outcome}";
+    private static string NameOf(MistakePlace place, string outcome) => $"{OfMistakes}{place} {outcome}";
 }
