@@ -14,9 +14,9 @@ internal sealed class Neighbours(NodeFolders folders, bool confined)
     public string? Find(Holder holder, string job, AttemptId map)
     {
         if (holder.Folder.Length == 0 || holder.Machine != Machine.Identity) return null;
-        var path = Path.Combine(holder.Folder, "jobs", job, "outputs", $"map-{map}");
+        var path = Path.Combine(new NodeFolders(holder.Folder).Outputs(job), SegmentStore.NameOf(map));
         if (!confined) return File.Exists(path) ? path : null;
-        var near = Path.Combine(Directory.CreateDirectory(folders.Near(job)).FullName, $"map-{map}");
+        var near = Path.Combine(Directory.CreateDirectory(folders.Near(job)).FullName, SegmentStore.NameOf(map));
         return Links.TryName(path, near) ? near : null;
     }
 }

@@ -20,7 +20,10 @@ public sealed class SegmentStore(NodeFolders folders, BlobLinks blobs)
     private volatile Known? last;
 
     /// <summary>The file of a map attempt's output, whether or not it is there.</summary>
-    public string PathOf(string job, AttemptId map) => Path.Combine(folders.Outputs(job), $"{Prefix}{map}");
+    public string PathOf(string job, AttemptId map) => Path.Combine(folders.Outputs(job), NameOf(map));
+
+    /// <summary>The name of such a file.</summary>
+    internal static string NameOf(AttemptId map) => $"{Prefix}{map}";
 
     /// <summary>Whether a map attempt has left here what reducers will ask for, if there are any.</summary>
     /// <param name="job">The job.</param>
