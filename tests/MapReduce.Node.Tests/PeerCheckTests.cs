@@ -10,6 +10,9 @@ namespace MapReduce.Node.Tests;
 /// <summary>Which certificate is let in from where, and where to.</summary>
 public sealed class PeerCheckTests : IDisposable
 {
+    // What a certificate is for whose owner calls.
+    private const string ToCall = "1.3.6.1.5.5.7.3.2";
+
     private static readonly PeerSettings Settings = new(ChecksCallers: true, Revoked: new HashSet<string>());
 
     private readonly string folder = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
@@ -64,7 +67,7 @@ public sealed class PeerCheckTests : IDisposable
 
     [Theory]
     [InlineData("1.3.6.1.5.5.7.3.1", "ssl.tcp://mapreduce@192.0.2.1:4500", "[::ffff:192.0.2.1]:45656")]
-    [InlineData("1.3.6.1.5.5.7.3.2", "[::ffff:192.0.2.1]:45656", "ssl.tcp://mapreduce@192.0.2.1:4500")]
+    [InlineData(ToCall, "[::ffff:192.0.2.1]:45656", "ssl.tcp://mapreduce@192.0.2.1:4500")]
     public void A_certificate_for_one_direction_is_refused_in_the_other(string use, string good, string bad)
     {
         using var half = Issue(use);
@@ -82,7 +85,28 @@ public sealed class PeerCheckTests : IDisposable
         Assert.NotNull(check.RefuseClient(certificate));
     }
 
+    [Fact]
+    public void A_certificate_is_good_from_its_first_day_to_its_last()
+    {
+        using var issuer = X509CertificateLoader.LoadCertificateFromFile(authority.CertificateFile);
+        DateTimeOffset now = DateTime.Now;
+        using var ended = Issue(ToCall, issuer.NotBefore, issuer.NotBefore.AddMinutes(1));
+        using var early = Issue(ToCall, now.AddDays(1), now.AddDays(2));
+        foreach (var (certificate, words) in ((X509Certificate2, string)[])[(ended, "make another with mr certificate create"), (early, "set the clocks of both machines")])
+        {
+            var refusal = Check(Settings).RefuseClient(certificate);
+            Assert.Contains("the certificate CN=half", refusal, StringComparison.Ordinal);
+            Assert.Contains(words, refusal, StringComparison.Ordinal);
+        }
+    }
+
     private X509Certificate2 Issue(string use)
+    {
+        using var issuer = X509CertificateLoader.LoadCertificateFromFile(authority.CertificateFile);
+        return Issue(use, issuer.NotBefore, issuer.NotAfter);
+    }
+
+    private X509Certificate2 Issue(string use, DateTimeOffset from, DateTimeOffset to)
     {
         using var issuer = X509Certificate2.CreateFromPemFile(authority.CertificateFile, Path.Combine(folder, "authority.key"));
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -91,7 +115,7 @@ public sealed class PeerCheckTests : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Parse("192.0.2.1"));
         request.CertificateExtensions.Add(names.Build());
-        return request.Create(issuer, issuer.NotBefore, issuer.NotAfter, RandomNumberGenerator.GetBytes(16));
+        return request.Create(issuer, from, to, RandomNumberGenerator.GetBytes(16));
     }
 
     private PeerCheck Check(PeerSettings settings) => new(new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority.CertificateFile), certificate), settings, addresses);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using MapReduce.Node.Configuration;
@@ -28,8 +29,23 @@ public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses
     {
         if (settings.IsRevoked(certificate)) return $"its certificate, {certificate.Subject}, is revoked";
         using var chain = new X509Chain { ChainPolicy = AuthorityPolicy.Of(tls.Authority, use) };
-        return chain.Build(certificate) ? null : $"its certificate is not one of this cluster's: {string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()))}";
+        if (chain.Build(certificate)) return null;
+        return chain.ChainStatus.All(IsOfTime) ? NotNow(chain) : $"its certificate is not one of this cluster's: {string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim()))}";
     }
+
+    private static bool IsOfTime(X509ChainStatus status) => status.Status == X509ChainStatusFlags.NotTimeValid;
+
+    /// <summary>Either of the two may be wrong, the certificate or a clock.</summary>
+    private static string NotNow(X509Chain chain)
+    {
+        var certificate = chain.ChainElements.First(element => element.ChainElementStatus.Any(IsOfTime)).Certificate;
+        var now = chain.ChainPolicy.VerificationTime.ToUniversalTime();
+        return certificate.NotBefore.ToUniversalTime() > now
+            ? $"the certificate {certificate.Subject} is good from {Written(certificate.NotBefore)} on, and the clock of this machine says {Written(now)}: set the clocks of both machines"
+            : $"the certificate {certificate.Subject} ended at {Written(certificate.NotAfter)}, and the clock of this machine says {Written(now)}: make another with mr certificate create, or set the clock";
+    }
+
+    private static string Written(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     private string? RefuseFrom(X509Certificate2 certificate, IPAddress address)
         => !settings.ChecksCallers || IsFor(certificate, address.ToString()) || addresses.Has(NamesOf(certificate), address) ? null : NotFor(certificate, address.ToString());
