@@ -37,7 +37,8 @@ internal static class CommandTable
         Command.Of<NodeStartOptions>("node start", "run a node", NodeVerbs.Start),
         Command.Of<NodeDrainOptions>("node drain", "let a node finish its work and take no more", NodeVerbs.Drain, Completes.Nodes),
         Command.Of<TopOptions>("top", "watch a cluster live in the terminal", TopVerb.Run),
-        Command.Of<ConfigOptions>("config", "show the settings of a node, where they come from, and check them", ConfigVerb.Run),
+        Command.Of<ConfigOptions>("config", "show the settings of a node, where they come from, and check them", ConfigVerb.Run, Completes.Of("check")),
+        Command.Of<SettingsOptions>("config check", "say what the settings of a node leave open", ConfigCheckVerb.Run),
         Command.Of<CertificateOptions>("certificate create", "make a certificate for a node", CertificateVerb.Create),
         Command.Of<ClusterUpOptions>("cluster up", "start nodes on this machine", ClusterVerb.Up),
         Command.Of<ClusterOptions>("cluster status", "show the node processes", ClusterVerb.Status),
@@ -51,11 +52,14 @@ internal static class CommandTable
         Command.Of<CompletionOptions>("completion", "print a script that completes commands in a shell", CompletionVerb.Print, Completes.Of([.. ShellScripts.All.Keys])),
     ];
 
-    /// <summary>The command that some words name, and how many words that takes.</summary>
+    /// <summary>The command that some words name, which is the one of most words; null for none.</summary>
+    public static Command? Named(string[] words) => All.Where(command => words.AsSpan().StartsWith(command.Words)).MaxBy(command => command.Words.Length);
+
+    /// <summary>The command that some words name.</summary>
     /// <exception cref="UserException">There is none.</exception>
     public static Command Find(string[] arguments)
     {
-        if (All.FirstOrDefault(command => arguments.AsSpan().StartsWith(command.Words)) is { } found) return found;
+        if (Named(arguments) is { } found) return found;
         var first = arguments[0];
         var actions = All.Where(command => command.Words[0] == first).Select(command => command.Words[1]).ToList();
         if (actions.Count == 0) throw new UserException(ExitCode.Usage, $"There is no command '{first}'. Run mr without arguments to see some.");

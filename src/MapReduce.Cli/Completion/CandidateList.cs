@@ -24,7 +24,7 @@ internal static class CandidateList
     {
         string[] before = [.. words.SkipLast(1)];
         var current = words.Count > 0 ? words[^1].Trim() : "";
-        var candidates = CommandTable.All.FirstOrDefault(command => before.AsSpan().StartsWith(command.Words)) is { } found
+        var candidates = CommandTable.Named(before) is { } found
             ? OfCommand(found, before[found.Words.Length..], current, lookUp)
             : Names(before);
         return [.. candidates.Where(candidate => candidate.Word == Files || candidate.Word.StartsWith(current, StringComparison.Ordinal))];
@@ -33,7 +33,7 @@ internal static class CandidateList
     private static IEnumerable<Candidate> Names(string[] before)
         => CommandTable.All.Where(command => command.Words.Length > before.Length && command.Words.AsSpan().StartsWith(before))
             .GroupBy(command => command.Words[before.Length])
-            .Select(group => new Candidate(group.Key, group.Count() == 1 ? group.First().Summary : string.Join(", ", group.Select(command => command.Words[^1]))));
+            .Select(group => new Candidate(group.Key, (group.FirstOrDefault(command => command.Words.Length == before.Length + 1 || group.Count() == 1)?.Summary) ?? string.Join(", ", group.Select(command => command.Words[^1]))));
 
     private static IEnumerable<Candidate> OfCommand(Command command, string[] before, string current, Func<CompletionSource, IReadOnlyList<string>, IEnumerable<Candidate>> lookUp)
     {

@@ -4,12 +4,9 @@ using MapReduce.Node.Configuration;
 
 namespace MapReduce.Cli.Configuration;
 
-/// <summary>The options of <c>mr config</c>.</summary>
-internal sealed class ConfigOptions
+/// <summary>Where the settings of a node come from.</summary>
+internal class SettingsOptions
 {
-    [Value(0, MetaName = "PREFIX", HelpText = "Show only settings whose names begin so, such as worker or mapreduce.job.")]
-    public string? Prefix { get; set; }
-
     [Option("config", HelpText = "A HOCON file over hocon/reference.conf. May be given several times; the last wins.")]
     public IEnumerable<string> Files { get; set; } = [];
 
@@ -19,11 +16,18 @@ internal sealed class ConfigOptions
     [Option("set", HelpText = "A setting of hocon/reference.conf, such as job.attempts=2. May be given several times.")]
     public IEnumerable<string> Settings { get; set; } = [];
 
-    [Option("changed", HelpText = "Show only what differs from hocon/reference.conf.")]
-    public bool Changed { get; set; }
-
     [Option("json", HelpText = "Write JSON.")]
     public bool Json { get; set; }
+}
+
+/// <summary>The options of <c>mr config</c>.</summary>
+internal sealed class ConfigOptions : SettingsOptions
+{
+    [Value(0, MetaName = "PREFIX", HelpText = "Show only settings whose names begin so, such as worker or mapreduce.job.")]
+    public string? Prefix { get; set; }
+
+    [Option("changed", HelpText = "Show only what differs from hocon/reference.conf.")]
+    public bool Changed { get; set; }
 }
 
 /// <summary><c>mr config</c>: the settings that a node would start with, where each comes from, and whether it would start.</summary>

@@ -17,6 +17,9 @@ public sealed record EffectiveSetting(string Key, string Value, string Source, b
     private const string Mask = "••••••";
     private static readonly string[] SecretParts = ["password", "pwd", "secret", "passphrase"];
 
+    /// <summary>Whether it is a secret, or has one.</summary>
+    internal bool IsMasked => Value.Contains(Mask, StringComparison.Ordinal);
+
     /// <summary>The settings that some layers give together, in the order of their keys.</summary>
     /// <param name="layers">The layers, the last of which wins; the first is <c>reference.conf</c>.</param>
     public static IReadOnlyList<EffectiveSetting> Of(IReadOnlyList<ConfigurationLayer> layers)

@@ -50,6 +50,9 @@ public sealed record NodeSettings
     /// <summary>The certificates, under which all messages between nodes travel.</summary>
     public required TlsFiles Tls { get; init; }
 
+    /// <summary>Whether they are in no file, so that no other node can know this one.</summary>
+    public bool IsAlone { get; init; }
+
     /// <summary>Whether HTTP travels under them as well.</summary>
     public bool HttpTls { get; init; }
 
@@ -100,12 +103,13 @@ public sealed record NodeSettings
 
     /// <summary>Reads the settings of a node.</summary>
     /// <param name="config">From <see cref="NodeConfiguration"/>.</param>
+    /// <param name="takesPorts">Whether the ports have to be free, as for a start: not for a look at the settings of a node that may run.</param>
     /// <exception cref="ConfigurationException">A setting is missing or makes no sense.</exception>
-    public static NodeSettings Read(Config config)
+    public static NodeSettings Read(Config config, bool takesPorts = true)
     {
         try
         {
-            return ReadChecked(config.GetConfig("mapreduce"), config);
+            return ReadChecked(config.GetConfig("mapreduce"), config, takesPorts);
         }
         catch (Exception exception) when (exception is not ConfigurationException)
         {
@@ -113,12 +117,12 @@ public sealed record NodeSettings
         }
     }
 
-    private static NodeSettings ReadChecked(Config config, Config whole)
+    private static NodeSettings ReadChecked(Config config, Config whole, bool takesPorts)
     {
         if (config.GetInt("version") != Version) throw new ConfigurationException($"mapreduce.version is {config.GetInt("version")}, and this program reads version {Version}.");
         var host = config.GetString("node.host");
-        var port = Ports.Choose(config.GetInt("node.port"), host, Ports.AddressOf, "mapreduce.node.port");
-        var httpPort = Ports.Choose(config.GetInt("http.port"), host, Transport.AddressOf, "mapreduce.http.port");
+        var port = PortOf("node.port", Ports.AddressOf);
+        var httpPort = PortOf("http.port", Transport.AddressOf);
         var name = config.GetString("node.name") is { Length: > 0 } given ? given : $"{host}-{port}";
         var folder = Required(config, "node.folder");
         var roles = config.GetStringList("node.roles");
@@ -139,6 +143,7 @@ public sealed record NodeSettings
             Token = ReadToken(Required(config, "http.token-file")),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
+            IsAlone = tls is null,
             Peers = PeerSettings.Read(config.GetConfig("tls")),
             HttpTls = tls is not null && config.GetBoolean("http.tls"),
             Slots = roles.Contains("worker") ? slots : 0,
@@ -163,6 +168,8 @@ public sealed record NodeSettings
             throw new ConfigurationException($"mapreduce.cluster.seeds names {other}, and this node has no certificates, by which nodes know each other. Make them with mr certificate create and set mapreduce.tls.authority, certificate and key; or let this node be alone, with seeds = [].");
         if (settings.JournalProvider is not ("sqlite" or "postgresql")) throw new ConfigurationException($"mapreduce.journal.provider is '{settings.JournalProvider}'. It may be sqlite or postgresql.");
         return settings with { Worker = ReadWorker(config, settings) };
+
+        int PortOf(string key, Func<string, System.Net.IPAddress> addressOf) => takesPorts ? Ports.Choose(config.GetInt(key), host, addressOf, $"mapreduce.{key}") : config.GetInt(key);
     }
 
     /// <summary>Those of the configuration, and of the node's environment where the configuration has none of the name.</summary>

@@ -28,13 +28,16 @@ public static class PrivateFiles
         File.Move(whole, file, overwrite: true);
     }
 
+    /// <summary>Whether others than its owner may read or write a file, or look into a folder.</summary>
+    internal static bool IsOpen(string path) => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0;
+
     /// <summary>Refuses a secret that others may read or write.</summary>
     /// <param name="file">Where it is.</param>
     /// <param name="what">What it is called.</param>
     /// <exception cref="ConfigurationException">They may.</exception>
     internal static void Require(string file, string what)
     {
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != 0)
+        if (IsOpen(file))
             throw new ConfigurationException($"Others than its owner may read or write the {what} '{file}'. Take that right away: chmod 600 '{file}'.");
     }
 }
