@@ -185,7 +185,7 @@ import json, sys
 manifest = json.load(open(sys.argv[1] + "/manifest.json"))[0]
 config = json.load(open(f"{sys.argv[1]}/{manifest['Config']}"))["config"]
 assert config["Entrypoint"] == ["/bin/sh", "/app/entrypoint.sh"], config
-assert set(config["ExposedPorts"]) == {"4500/tcp", "4600/tcp"} and config["User"] == "10001", config
+assert set(config["ExposedPorts"]) == {"4500/tcp", "4600/tcp", "4700/tcp"} and config["User"] == "10001", config
 print("\n".join(manifest["Layers"]))
 EOF
 while read -r layer; do tar -C "$work/image/root" -xf "$work/image/archive/$layer"; done < "$work/image/layers"

@@ -127,7 +127,7 @@ internal static class Answers
     {
         Node = node.Worker.Node,
         Incarnation = node.Worker.Incarnation,
-        Address = node.Description.Http,
+        Address = node.Description.Data,
         Machine = node.Description.Machine,
         Folder = node.Description.Folder,
     };

@@ -151,6 +151,7 @@ public sealed partial class JobMaster
                 Incarnation = node.Worker.Incarnation,
                 Address = node.Address.ToString(),
                 Http = node.Description.Http,
+                Data = node.Description.Data,
                 State = node.State,
                 Slots = node.Description.Slots,
                 Busy = Dispatcher.Busy(node.Worker),

@@ -35,7 +35,7 @@ internal static class AkkaConfiguration
 
     public static Config Make(NodeSettings settings)
     {
-        var description = new NodeDescription(settings.Name, settings.HttpAddress, settings.Slots, settings.Worker.ShortCircuit ? Machine.Identity : "", settings.Folder);
+        var description = new NodeDescription(settings.Name, settings.HttpAddress, settings.DataAddress, settings.Slots, settings.Worker.ShortCircuit ? Machine.Identity : "", settings.Folder);
         List<string> roles = [.. description.ToRoles()];
         if (settings.IsMaster) roles.Add(MasterRole);
         if (settings.IsWorker) roles.Add(WorkerRole);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
@@ -108,7 +107,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             await application.DisposeAsync();
-            throw new ConfigurationException($"Port {settings.HttpPort} (mapreduce.http.port) is taken by another program. Choose another port, or end that program.", exception);
+            throw new ConfigurationException($"Port {settings.HttpPort} (mapreduce.http.port) or {settings.DataPort} (mapreduce.node.data-port) is taken by another program. Choose another port, or end that program.", exception);
         }
     }
 
@@ -178,8 +177,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         if (electors.Count == 0) electors = [cluster.SelfAddress.ToString()];
         var tokens = new Tokens(settings.Token, TimeProvider.System);
         var http = new HttpClient(Transport.Handler(settings), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
-        var links = new NodeLinks(http, () => Peers(cluster), tokens.ForJob) { Warn = warning => application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Warning}", warning) };
+        var links = new NodeLinks(http, () => [.. Peers(cluster).Select(peer => peer.Data)], tokens.ForJob) { Warn = warning => application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Warning}", warning) };
         var clock = new SteadyClock(TimeProvider.System);
         var worker = new WorkerNode(settings.Worker with { Clock = clock }, links, cluster.SelfUniqueAddress.Uid);
         var master = system.ActorOf(ClusterSingletonProxy.Props("/user/job-master", ClusterSingletonProxySettings.Create(system).WithRole(AkkaConfiguration.MasterRole)), "job-master-proxy");
@@ -222,9 +220,9 @@ public sealed class MapReduceNode : IAsyncDisposable
         return member is null ? 0 : NodeDescription.FromRoles(member.Roles)?.Slots ?? 0;
     }
 
-    private static List<string> Peers(Cluster cluster)
+    private static List<NodeDescription> Peers(Cluster cluster)
         => [.. cluster.State.Members.Where(member => member.Status == MemberStatus.Up && !member.UniqueAddress.Equals(cluster.SelfUniqueAddress) && !cluster.State.Unreachable.Contains(member))
-            .Select(member => NodeDescription.FromRoles(member.Roles)?.Http).OfType<string>()];
+            .Select(member => NodeDescription.FromRoles(member.Roles)).OfType<NodeDescription>()];
 
     private static void MapHttp(NodeSettings settings, WebApplication application, MapReduceNode node, Tokens tokens)
     {
@@ -233,19 +231,26 @@ public sealed class MapReduceNode : IAsyncDisposable
         var guard = new Guard(settings, tokens, sessions, services.GetRequiredService<ILogger<Guard>>());
         var log = services.GetRequiredService<ILogger<MapReduceNode>>();
         var link = new MasterLink(node.master);
+        var vitals = new VitalsEndpoints(settings, link, node.worker, node.machine);
+        var peers = new PeerEndpoints(settings, node.worker, tokens, vitals, services.GetRequiredService<ILogger<PeerEndpoints>>());
+        // Routes of their own: none of one port can be reached at the other, whatever its path is made to look like.
+        application.MapWhen(context => context.Connection.LocalPort == settings.DataPort, branch => branch
+            .Use((context, next) => Reply.CatchAsync(context, next, log))
+            .UseRouting()
+            .UseEndpoints(peers.Map));
         application.Use((context, next) => guard.InvokeAsync(context, next));
         application.Use((context, next) => Reply.CatchAsync(context, next, log));
         node.telemetry.Map(application);
         application.UseRouting();
         Contract.Map(application);
-        new JobEndpoints(settings, link, node.worker).Map(application);
+        new JobEndpoints(settings, link, node.worker, data => Peers(Cluster.Get(node.system)).FirstOrDefault(peer => peer.Data == data)?.Http ?? data).Map(application);
         new AttemptEndpoints(link).Map(application);
         new ClusterEndpoints(link).Map(application);
-        new VitalsEndpoints(settings, link, node.worker, node.machine).Map(application);
+        vitals.Map(application);
         new DashboardEndpoints(sessions, tokens).Map(application);
         new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
         new ChangeEndpoints(link).Map(application);
-        new NodeEndpoints(settings, link, node.worker, tokens, new Readiness(() => node.Status, link.FindAsync, TimeProvider.System), services.GetRequiredService<ILogger<NodeEndpoints>>()).Map(application);
+        new NodeEndpoints(settings, link, new Readiness(() => node.Status, link.FindAsync, TimeProvider.System)).Map(application);
     }
 
     /// <summary>Waits until nothing runs here any more and nobody needs what is here.</summary>

@@ -75,6 +75,7 @@ public sealed class MiniCluster : IAsyncDisposable
               node {
                 name = "{{name}}"
                 port = {{port}}
+                data-port = 0
                 folder = "{{own}}"
               }
               cluster.seeds = [{{string.Join(", ", nodes.Values.Select(node => node.Settings.Port).Append(port).Select(seed => $"\"127.0.0.1:{seed}\""))}}]

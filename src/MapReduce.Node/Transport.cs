@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 using MapReduce.Node.Configuration;
@@ -13,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node;
 
-/// <summary>How bytes travel between nodes: messages by TLS in which both sides show a certificate of the cluster's authority, and so HTTP, but for loopback, where a browser may come in the clear.</summary>
+/// <summary>How bytes travel: messages and data between nodes by TLS in which both sides show a certificate of the cluster's authority, each at a port of its own; HTTP of users by TLS in which the node does, but for loopback, where a browser may come in the clear.</summary>
 internal static class Transport
 {
     // Connections that say nothing, or trickle, take no more of a node than this.
@@ -33,48 +34,77 @@ internal static class Transport
         kestrel.Limits.MinResponseDataRate = null;
         var log = new RefusalLog(kestrel.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
         var strangers = new Strangers(MostStrangers, log);
+        Listen(kestrel, settings.Host, settings.HttpPort, strangers, listen =>
+        {
+            if (settings.HttpTls) UseTls(listen, log, () => listen.UseHttps(settings.Tls.Certificate));
+        });
+        // Localhost is one address between nodes, as it is for messages: what calls come from has to be what certificates say.
+        Listen(kestrel, settings.Host == "localhost" ? "127.0.0.1" : settings.Host, settings.DataPort, strangers, listen =>
+        {
+            UseTls(listen, log, () => listen.UseHttps(OfNodes(settings, log)));
+            listen.Use(next => connection =>
+            {
+                Strangers.Admit(connection.Items);
+                return next(connection);
+            });
+        });
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, string host, int port, Strangers strangers, Action<ListenOptions> secure)
+    {
         Action<ListenOptions> options = listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => connection => strangers.ServeAsync(connection, next));
-            if (settings.HttpTls) UseTls(listen, settings, log);
+            secure(listen);
         };
-        if (settings.Host == "localhost") kestrel.ListenLocalhost(settings.HttpPort, options);
-        else if (IPAddress.TryParse(settings.Host, out var address)) kestrel.Listen(address, settings.HttpPort, options);
-        else kestrel.ListenAnyIP(settings.HttpPort, options);
+        if (host == "localhost") kestrel.ListenLocalhost(port, options);
+        else if (IPAddress.TryParse(host, out var address)) kestrel.Listen(address, port, options);
+        else kestrel.ListenAnyIP(port, options);
     }
 
-    /// <summary>Where <see cref="Listen"/> listens; under a name at every address, because a container is reached from inside as well.</summary>
+    /// <summary>Where HTTP arrives; under a name at every address, because a container is reached from inside as well.</summary>
     public static IPAddress AddressOf(string host)
         => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
     /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
-    private static void UseTls(ListenOptions listen, NodeSettings settings, RefusalLog log)
+    private static void UseTls(ListenOptions listen, RefusalLog log, Action useHttps)
     {
-        var peers = Peers(settings);
         var isAgreed = new object();
         listen.Use(next => async connection =>
         {
             await next(connection);
             if (!connection.Items.ContainsKey(isAgreed)) log.Warn("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, one side does not trust the certificate of the other, or it went away first.", connection.RemoteEndPoint);
         });
-        listen.UseHttps(new HttpsConnectionAdapterOptions
-        {
-            ServerCertificate = settings.Tls.Certificate,
-            // People have a token and no certificate; nodes have both, and without one nothing internal is answered.
-            ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-            ClientCertificateValidation = (certificate, _, _) =>
-            {
-                if (peers.RefuseClient(certificate) is not { } refusal) return true;
-                log.Warn("Refused a client: {Refusal}.", refusal);
-                return false;
-            },
-        });
+        useHttps();
         listen.Use(next => connection =>
         {
             connection.Items[isAgreed] = isAgreed;
             return next(connection);
         });
+    }
+
+    /// <summary>For calls of nodes, of which each shows a certificate: who it is asks what asks it for messages.</summary>
+    private static TlsHandshakeCallbackOptions OfNodes(NodeSettings settings, RefusalLog log)
+    {
+        var peers = Peers(settings);
+        var own = SslStreamCertificateContext.Create(settings.Tls.Certificate, additionalCertificates: null, offline: true);
+        return new TlsHandshakeCallbackOptions
+        {
+            OnConnection = handshake => ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = own,
+                ClientCertificateRequired = true,
+                CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Client),
+                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                {
+                    var caller = handshake.Connection.RemoteEndPoint;
+                    var refusal = shown is X509Certificate2 certificate ? peers.Refuse(certificate, $"{caller}") : "it shows no certificate";
+                    if (refusal is not null) log.Warn("Refused {Remote}: {Refusal}.", caller, refusal);
+                    return refusal is null;
+                },
+            }),
+        };
     }
 
     /// <summary>For requests to other nodes.</summary>
@@ -84,17 +114,14 @@ internal static class Transport
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         // Requests carry the context of the span that sends them, and not of one within the handler that nobody exports.
         handler.ActivityHeadersPropagator = null;
-        if (settings.HttpTls)
+        handler.SslOptions = new SslClientAuthenticationOptions
         {
-            handler.SslOptions = new SslClientAuthenticationOptions
-            {
-                ClientCertificates = [settings.Tls.Certificate],
-                CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Server),
-            };
-            // Without a callback the error says more of what is wrong.
-            if (settings.Peers.Revoked.Count > 0)
-                handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.None && certificate is not null && !settings.Peers.IsRevoked(certificate);
-        }
+            ClientCertificates = [settings.Tls.Certificate],
+            CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Server),
+        };
+        // Without a callback the error says more of what is wrong.
+        if (settings.Peers.Revoked.Count > 0)
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.None && certificate is not null && !settings.Peers.IsRevoked(certificate);
         return handler;
     }
 

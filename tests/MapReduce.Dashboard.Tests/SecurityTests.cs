@@ -45,7 +45,7 @@ public sealed class SecurityTests(DashboardFixture dashboard)
     [InlineData("GET", "/v1/cluster", "Sec-Fetch-Site: same-origin", HttpStatusCode.OK)]
     [InlineData("GET", "/v1/cluster", "Sec-Fetch-Site: same-site", HttpStatusCode.Forbidden)]
     [InlineData("GET", "/v1/cluster", "Sec-Fetch-Site: cross-site", HttpStatusCode.Forbidden)]
-    [InlineData("GET", "/internal/vitals", "", HttpStatusCode.Forbidden)]
+    [InlineData("GET", "/internal/vitals", "", HttpStatusCode.NotFound)]
     [InlineData("POST", "/v1/jobs/none/cancel", "", HttpStatusCode.Forbidden)]
     [InlineData("POST", "/v1/jobs/none/cancel", "X-MapReduce-Dashboard: 1", HttpStatusCode.Forbidden)]
     [InlineData("POST", "/v1/jobs/none/cancel", "Origin: own", HttpStatusCode.Forbidden)]

@@ -10,7 +10,7 @@ namespace MapReduce.Master.Tests;
 /// <summary>A real cluster of one node. What cannot happen to a cluster of one, the listener is told by the test.</summary>
 public sealed class ClusterListenerTests : TestKit
 {
-    private static readonly NodeDescription Description = new("node-1", "http://localhost:1", 2, "machine", "folder");
+    private static readonly NodeDescription Description = new("node-1", "http://localhost:1", "https://localhost:2", 2, "machine", "folder");
 
     private static readonly string Settings = $$"""
         {{Patience.ForProbes}}

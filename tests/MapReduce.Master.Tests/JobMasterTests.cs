@@ -358,7 +358,7 @@ public sealed partial class JobMasterTests : TestKit
     private Props MasterProps(IActorRef workers, MasterSettings settings) => Props.Create(() => new JobMaster(settings, history, workers, null, (reason, mayJoinAgain) => ends.Add(ValueTuple.Create(reason, mayJoinAgain))));
 
     private void Members(params string[] names)
-        => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));
+        => master.Tell(new Membership(names.ToDictionary(name => new WorkerId(name, 7), name => new NodeMember(new WorkerId(name, 7), new NodeDescription(name, $"http://{name}/", $"https://{name}/", 1, "", ""), new Address("akka", "x"), "up", true))));
 
     private JobSpec Spec(string output, Action<JobSpec>? with = null)
     {

@@ -77,6 +77,18 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains($"Port {port} (mapreduce.{key}) is taken", Assert.Throws<ConfigurationException>(() => Read($"mapreduce {{ node.host = {host}, {key} = {port} }}")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_port_for_data_is_any_where_that_for_messages_is_and_named_where_it_is_taken()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+        var settings = Read($"mapreduce.node.data-port = {taken}");
+        Assert.Equal(3, new HashSet<int> { settings.Port, settings.DataPort, settings.HttpPort }.Count);
+        Assert.Equal($"https://127.0.0.1:{settings.DataPort}/", settings.DataAddress);
+        Assert.Contains($"Port {taken} (mapreduce.node.data-port) is taken", Assert.Throws<ConfigurationException>(() => Read($"mapreduce.node {{ port = {Ports.Free()}, data-port = {taken} }}")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("node.port")]
     [InlineData("http.port")]
@@ -112,7 +124,7 @@ public sealed class ConfigurationTests : IDisposable
             mapreduce {
               node.folder = "{{folder}}"
               http.token-file = "{{token ?? TokenFile()}}"
-              node.port = 0
+              node { port = 0, data-port = 0 }
               http.port = 0
             }
             """, "test");

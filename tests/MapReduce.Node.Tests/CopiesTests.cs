@@ -30,7 +30,7 @@ public sealed class CopiesTests : IDisposable
         void AssertRefused(ApiException error)
         {
             Assert.Equal("no-copies", error.Code);
-            Assert.Contains($"no other takes a copy: {other.Settings.HttpAddress}", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"no other takes a copy: {other.Settings.DataAddress}", error.Message, StringComparison.Ordinal);
         }
     }
 }

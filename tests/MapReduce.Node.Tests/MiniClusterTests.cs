@@ -287,7 +287,7 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
     [InlineData("v1/nodes", "wrong", null, null, HttpStatusCode.Unauthorized)]
     [InlineData("v1/nodes", "right", "evil.example", null, HttpStatusCode.MisdirectedRequest)]
     [InlineData("v1/nodes", "right", null, "https://evil.example", HttpStatusCode.Forbidden)]
-    [InlineData("internal/blobs/00", "right", null, null, HttpStatusCode.Unauthorized)]
+    [InlineData("internal/vitals", "right", null, null, HttpStatusCode.NotFound)]
     [InlineData("v1/nodes", "right", null, null, HttpStatusCode.OK)]
     [InlineData("metrics", "right", null, null, HttpStatusCode.OK)]
     [InlineData("health/live", null, null, null, HttpStatusCode.OK)]
@@ -308,11 +308,10 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
     {
         foreach (var (clock, status) in ((TimeProvider, HttpStatusCode)[])[(new HourAgo(), HttpStatusCode.Forbidden), (TimeProvider.System, HttpStatusCode.Conflict)])
         {
-            using var http = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Post, cluster.Nodes["node-1"].Settings.HttpAddress + "internal/segments");
-            var tokens = new Tokens(cluster.Token, clock);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
-            request.Headers.Add(NodeLinks.JobTokenHeader, tokens.ForJob("some"));
+            var node = cluster.Nodes["node-1"].Settings;
+            using var http = Peer.Of(node);
+            using var request = new HttpRequestMessage(HttpMethod.Post, node.DataAddress + "internal/segments");
+            request.Headers.Add(NodeLinks.JobTokenHeader, new Tokens(cluster.Token, clock).ForJob("some"));
             // Who gets past the token is then told that the epoch is over.
             request.Content = new ByteArrayContent(new SegmentsRequest { Job = "some", Epoch = 0 }.ToByteArray());
             using var response = await http.SendAsync(request);

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Google.Protobuf;
 using MapReduce.Api;
 using MapReduce.Coordination;
+using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Work;
@@ -21,18 +22,21 @@ public sealed partial class ShuffleTests : IClassFixture<SharedCluster>, IDispos
     private readonly SharedCluster shared;
     private readonly MapReduceClient client;
     private readonly HttpClient http = new();
+    private readonly HttpClient peer;
 
     public ShuffleTests(SharedCluster shared)
     {
         this.shared = shared;
         client = shared.Cluster.Connect(Patience.Limit);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", shared.Cluster.Token);
+        peer = Peer.Of(shared.Cluster.Nodes["node-1"].Settings);
     }
 
     public void Dispose()
     {
         client.Dispose();
         http.Dispose();
+        peer.Dispose();
     }
 
     [Fact]
@@ -42,7 +46,7 @@ public sealed partial class ShuffleTests : IClassFixture<SharedCluster>, IDispos
         var job = await GatedJob.StartAsync(shared, client, "map", [text, "gate"], []);
         var planned = await SharedCluster.AwaitAsync(client, job.Id, @event => @event.Event == "StagePlanned");
         var made = await job.SucceedsAsync("s0-m00000-a0");
-        var node = shared.Cluster.Nodes[made.Node!].Settings.HttpAddress;
+        var node = shared.Cluster.Nodes[made.Node!].Settings;
         var map = Wire.Write(AttemptId.TryParse(made.Attempt!)!.Value);
         var request = new SegmentsRequest { Job = job.Id, Epoch = (await client.NodesAsync()).Epoch, Plan = planned.Plan!, Reduce = 0, Maps = { Enumerable.Repeat(map, Shares) } };
 
@@ -61,23 +65,21 @@ public sealed partial class ShuffleTests : IClassFixture<SharedCluster>, IDispos
         await job.EndAsync();
     }
 
-    private async Task<HttpResponseMessage> AskAsync(string node, SegmentsRequest asked)
+    private async Task<HttpResponseMessage> AskAsync(NodeSettings node, SegmentsRequest asked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, node + "internal/segments") { Content = new ByteArrayContent(asked.ToByteArray()) };
-        var tokens = new Tokens(shared.Cluster.Token, TimeProvider.System);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Node);
-        request.Headers.Add(NodeLinks.JobTokenHeader, tokens.ForJob(asked.Job));
-        return (await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)).EnsureSuccessStatusCode();
+        using var request = new HttpRequestMessage(HttpMethod.Post, node.DataAddress + "internal/segments") { Content = new ByteArrayContent(asked.ToByteArray()) };
+        request.Headers.Add(NodeLinks.JobTokenHeader, new Tokens(shared.Cluster.Token, TimeProvider.System).ForJob(asked.Job));
+        return (await peer.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)).EnsureSuccessStatusCode();
     }
 
     /// <summary>The bytes of shares that a node has sent, once they are so many: it counts a share when the last of it is on its way.</summary>
-    private async Task<long> SentAsync(string node, long least)
+    private async Task<long> SentAsync(NodeSettings node, long least)
     {
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (true)
         {
-            var sent = Sent().Match(await http.GetStringAsync(node + "metrics", patience.Token));
+            var sent = Sent().Match(await http.GetStringAsync(node.HttpAddress + "metrics", patience.Token));
             if (sent.Success && long.Parse(sent.Groups[1].Value, CultureInfo.InvariantCulture) is var count && count >= least) return count;
             await pause.WaitForNextTickAsync(patience.Token);
         }

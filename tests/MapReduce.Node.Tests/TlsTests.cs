@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -50,8 +49,9 @@ public sealed class TlsTests : IAsyncLifetime
         Assert.False(await IsLetInAsync(node.Port, null));
         using var foreign = Foreign();
         Assert.False(await IsLetInAsync(node.Port, foreign));
-        await AssertCertificateIsNeededAsync(node);
+        await AssertRefusedForDataAsync(node, foreign);
         await SendPlainAsync(node.HttpPort);
+        await SendPlainAsync(node.DataPort);
         await SendPlainAsync(node.Port);
         await AssertUnknownTypeIsRefusedAsync(node);
         Assert.All((await client.NodesAsync()).Nodes, member => Assert.Equal("up", member.State));
@@ -80,6 +80,7 @@ public sealed class TlsTests : IAsyncLifetime
         var seed = cluster.Nodes["node-1"];
         var settings = Joiner.Settings("astray", Path.Combine(folder, "astray"), Path.Combine(folder, "cluster", "token"), seed, authority, authority.Issue("astray", ["astray.example"]));
         await Joiner.AssertRefusedAsync(cluster, seed, settings, "its certificate is for astray.example, and not for 127.0.0.1");
+        await AssertRefusedForDataAsync(seed.Settings, settings.Tls.Certificate);
     }
 
     [Fact]
@@ -89,10 +90,7 @@ public sealed class TlsTests : IAsyncLifetime
         var settings = Joiner.Settings("lost", Path.Combine(folder, "lost"), Path.Combine(folder, "cluster", "token"), seed, authority, lost);
         await Joiner.AssertRefusedAsync(cluster, seed, settings, "its certificate, CN=lost, is revoked");
         using var certificate = Load(lost);
-        var handler = Trusting();
-        handler.SslOptions.ClientCertificates = [certificate];
-        using var http = new HttpClient(handler);
-        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(new Uri($"{seed.Settings.HttpAddress}health/live")));
+        await AssertRefusedForDataAsync(seed.Settings, certificate);
     }
 
     [Fact]
@@ -129,14 +127,14 @@ public sealed class TlsTests : IAsyncLifetime
         return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>What nodes ask each other needs a certificate even where the token is right.</summary>
-    private async Task AssertCertificateIsNeededAsync(NodeSettings node)
+    /// <summary>A node that tells others how it is tells nothing to who has this certificate.</summary>
+    private static async Task AssertRefusedForDataAsync(NodeSettings node, X509Certificate2 certificate)
     {
-        using var http = new HttpClient(Trusting());
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new Tokens(cluster.Token, TimeProvider.System).Node);
-        using var refused = await http.GetAsync(new Uri($"{node.HttpAddress}internal/blobs/{new string('0', 64)}"));
-        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        Assert.Contains("shows its certificate", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var place = new Uri($"{node.DataAddress}internal/vitals");
+        using (var peer = Peer.Of(node))
+        using (var answer = await peer.GetAsync(place)) Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var refused = Peer.Of(node, certificate);
+        await Assert.ThrowsAsync<HttpRequestException>(() => refused.GetAsync(place));
     }
 
     /// <summary>Not even a peer with a certificate of the cluster can make a node build an object of a type that is not on its list.</summary>

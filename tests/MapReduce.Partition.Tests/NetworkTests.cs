@@ -19,6 +19,7 @@ public sealed class NetworkTests
 {
     private const int MessagePort = 4500;
     private const int HttpPort = 4600;
+    private const int DataPort = 4700;
 
     [NetworkFact]
     public async Task Words_are_counted_across_machines_and_strangers_are_refused()
@@ -54,7 +55,9 @@ public sealed class NetworkTests
         using var moved = Load(cluster, "certificates/node-2");
         await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}.", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, moved)));
         await AssertLoggedAsync(cluster, "not an SSL/TLS record", () => SendPlainAsync(cluster, MessagePort));
-        await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, HttpPort, foreign)));
+        await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, DataPort, foreign)));
+        await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, DataPort, null)));
+        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}.", async () => Assert.False(await IsLetInAsync(cluster, DataPort, moved)));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", () => SendPlainAsync(cluster, HttpPort));
 
         using var trustless = new MapReduceClient([cluster.AddressOf(1)], File.ReadAllText(cluster.TokenFile), new SocketsHttpHandler { ConnectTimeout = Patience.Limit }, Patience.Limit);
@@ -77,10 +80,10 @@ public sealed class NetworkTests
                 Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
             });
 
-        // A node that asks for shares of a job has a certificate, the token of nodes, and one for the job.
-        using var certificate = Load(cluster, "certificates/node-2");
+        // A node that asks for shares of a job has a certificate, and a token for the job.
+        Assert.Equal(0, Mr.Run("certificate", "create", "asker", "--host", here, "--folder", cluster["certificates"]).Code);
+        using var certificate = Load(cluster, "certificates/asker");
         using var node = new HttpClient(cluster.Trusting(certificate, Patience.Limit));
-        node.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new Tokens(secret, TimeProvider.System).Node);
         await AssertLoggedAsync(cluster, $"Refused segments of job J to {here}: the token has expired.", async () => Assert.Equal(HttpStatusCode.Forbidden, await AskForSharesAsync(new Tokens(secret, new Yesterday()).ForJob("J"))));
         await AssertLoggedAsync(cluster, $"Refused segments of job J to {here}: the token is missing", async () => Assert.Equal(HttpStatusCode.Forbidden, await AskForSharesAsync(null)));
         await AssertLoggedAsync(cluster, $"Refused segments of job J to {here}: the token is missing or is not one for this job", async () => Assert.Equal(HttpStatusCode.Forbidden, await AskForSharesAsync(new Tokens(secret, TimeProvider.System).ForJob("K"))));
@@ -89,7 +92,7 @@ public sealed class NetworkTests
 
         async Task<HttpStatusCode> AskForSharesAsync(string? token)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(cluster.AddressOf(1), "internal/segments")) { Content = new ByteArrayContent(new SegmentsRequest { Job = "J" }.ToByteArray()) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"https://{cluster.Network.AddressOf(1)}:{DataPort}/internal/segments")) { Content = new ByteArrayContent(new SegmentsRequest { Job = "J" }.ToByteArray()) };
             if (token is not null) request.Headers.Add(NodeLinks.JobTokenHeader, token);
             using var answer = await node.SendAsync(request);
             return answer.StatusCode;

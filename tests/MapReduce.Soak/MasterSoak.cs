@@ -107,7 +107,7 @@ internal static class MasterSoak
         Action<string, bool> onEnd = (reason, _) => Console.Error.WriteLine($"The master ended: {reason}");
         var settings = new MasterSettings { SlotAbsence = TimeSpan.FromMinutes(10) };
         var master = system.ActorOf(Props.Create(() => new JobMaster(settings, history, ActorRefs.Nobody, null, onEnd)), "job-master");
-        master.Tell(new Membership(Enumerable.Range(0, Nodes).Select(node => new NodeMember(new WorkerId($"node-{node}", 1), new NodeDescription($"node-{node}", $"http://node-{node}/", SlotsOfNode, "", ""), new Address(AkkaConfiguration.Protocol, AkkaConfiguration.SystemName, "127.0.0.1", 1), "up", true))
+        master.Tell(new Membership(Enumerable.Range(0, Nodes).Select(node => new NodeMember(new WorkerId($"node-{node}", 1), new NodeDescription($"node-{node}", $"http://node-{node}/", $"https://node-{node}/", SlotsOfNode, "", ""), new Address(AkkaConfiguration.Protocol, AkkaConfiguration.SystemName, "127.0.0.1", 1), "up", true))
             .ToDictionary(node => node.Worker)));
         return master;
     }

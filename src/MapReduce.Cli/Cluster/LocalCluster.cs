@@ -38,11 +38,11 @@ internal sealed class LocalCluster(string folder)
             throw new UserException(ExitCode.Cluster, $"The cluster in '{Folder}' is up already. See it with mr cluster status, end it with mr cluster down, or start another with --folder.");
         ClusterFolder.Make(Folder);
         if (!File.Exists(ClusterState.TokenFile(Folder))) PrivateFiles.Write(ClusterState.TokenFile(Folder), RandomNumberGenerator.GetHexString(64, lowercase: true));
-        var ports = Enumerable.Range(0, 2 * nodes).Select(_ => 0).ToArray();
+        var ports = Enumerable.Range(0, 3 * nodes).Select(_ => 0).ToArray();
         for (var i = 0; i < ports.Length; i++)
             while (ports[i] == 0 || ports.AsSpan(0, i).Contains(ports[i])) ports[i] = Ports.Free();
-        var seeds = Enumerable.Range(0, Math.Min(nodes, 3)).Select(i => ports[2 * i]).ToList();
-        var state = new ClusterState { Nodes = [.. Enumerable.Range(0, nodes).Select(i => Start(i + 1, ports[2 * i], ports[2 * i + 1], slots, seeds, settings))] };
+        var seeds = Enumerable.Range(0, Math.Min(nodes, 3)).Select(i => ports[3 * i]).ToList();
+        var state = new ClusterState { Nodes = [.. Enumerable.Range(0, nodes).Select(i => Start(i + 1, ports[3 * i], ports[3 * i + 1], ports[3 * i + 2], slots, seeds, settings))] };
         state.Write(Folder);
         try
         {
@@ -70,7 +70,7 @@ internal sealed class LocalCluster(string folder)
         // A node that was lost is started again under its name and with what it still has on its disk.
         var lost = state.Nodes.FirstOrDefault(node => !IsAlive(node));
         var number = lost?.Number ?? state.Nodes.Max(node => node.Number) + 1;
-        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), ClusterVerb.Slots(slots ?? lost?.Slots, state.Nodes.Count), seeds, [.. lost?.Settings ?? [], .. settings]);
+        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), Ports.Free(), ClusterVerb.Slots(slots ?? lost?.Slots, state.Nodes.Count), seeds, [.. lost?.Settings ?? [], .. settings]);
         (state with { Nodes = [.. state.Nodes.Where(node => node.Number != number), added] }).Write(Folder);
         await ReadyAsync(added, cancellation);
         return added;
@@ -118,7 +118,7 @@ internal sealed class LocalCluster(string folder)
         process?.Kill();
     }
 
-    private NodeProcess Start(int number, int port, int httpPort, int slots, IReadOnlyList<int> seeds, IReadOnlyList<string> settings)
+    private NodeProcess Start(int number, int port, int httpPort, int dataPort, int slots, IReadOnlyList<int> seeds, IReadOnlyList<string> settings)
     {
         var name = $"node-{number}";
         var own = Path.Combine(Folder, name);
@@ -131,6 +131,7 @@ internal sealed class LocalCluster(string folder)
               node {
                 name = "{{name}}"
                 port = {{port}}
+                data-port = {{dataPort}}
                 folder = "{{own}}"
               }
               cluster.seeds = [{{string.Join(", ", seeds.Select(seed => $"\"127.0.0.1:{seed}\""))}}]

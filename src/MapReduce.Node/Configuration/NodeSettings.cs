@@ -32,7 +32,10 @@ public sealed record NodeSettings
     /// <summary>The port for messages between nodes.</summary>
     public int Port { get; init; }
 
-    /// <summary>The port for HTTP.</summary>
+    /// <summary>The port for data between nodes.</summary>
+    public int DataPort { get; init; }
+
+    /// <summary>The port for HTTP of users.</summary>
     public int HttpPort { get; init; }
 
     /// <summary>The folder for everything that the node keeps.</summary>
@@ -95,8 +98,13 @@ public sealed record NodeSettings
     /// <summary>The same settings with further files and folders that no job reaches.</summary>
     public NodeSettings Closing(IEnumerable<string> places) => this with { Worker = Worker with { Confinement = Worker.Confinement with { Closed = [.. Worker.Confinement.Closed, .. places] } } };
 
-    /// <summary>The beginning of the node's URLs.</summary>
-    public string HttpAddress => $"{(HttpTls ? "https" : "http")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{HttpPort}/";
+    /// <summary>The beginning of the node's URLs for users.</summary>
+    public string HttpAddress => $"{(HttpTls ? "https" : "http")}://{UriHost}:{HttpPort}/";
+
+    /// <summary>The beginning of its URLs for other nodes.</summary>
+    public string DataAddress => $"https://{UriHost}:{DataPort}/";
+
+    private string UriHost => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
 
     /// <summary>Whether the address of the node is one that only this machine can reach.</summary>
     public bool IsLoopback => Host == "localhost" || (System.Net.IPAddress.TryParse(Host, out var address) && System.Net.IPAddress.IsLoopback(address));
@@ -121,8 +129,11 @@ public sealed record NodeSettings
     {
         if (config.GetInt("version") != Version) throw new ConfigurationException($"mapreduce.version is {config.GetInt("version")}, and this program reads version {Version}.");
         var host = config.GetString("node.host");
-        var port = PortOf("node.port", Ports.AddressOf);
-        var httpPort = PortOf("http.port", Transport.AddressOf);
+        var chosen = new HashSet<int>();
+        var port = PortOf("node.port", config.GetInt("node.port"), Ports.AddressOf);
+        // Nobody can have written a rule for the other where one of them is any.
+        var dataPort = PortOf("node.data-port", config.GetInt("node.port") == 0 ? 0 : config.GetInt("node.data-port"), Transport.AddressOf);
+        var httpPort = PortOf("http.port", config.GetInt("http.port"), Transport.AddressOf);
         var name = config.GetString("node.name") is { Length: > 0 } given ? given : $"{host}-{port}";
         var folder = Required(config, "node.folder");
         var roles = config.GetStringList("node.roles");
@@ -137,6 +148,7 @@ public sealed record NodeSettings
             IsWorker = roles.Contains("worker"),
             Host = host,
             Port = port,
+            DataPort = dataPort,
             HttpPort = httpPort,
             Folder = Path.GetFullPath(folder),
             Seeds = [.. config.GetStringList("cluster.seeds")],
@@ -169,7 +181,15 @@ public sealed record NodeSettings
         if (settings.JournalProvider is not ("sqlite" or "postgresql")) throw new ConfigurationException($"mapreduce.journal.provider is '{settings.JournalProvider}'. It may be sqlite or postgresql.");
         return settings with { Worker = ReadWorker(config, settings) };
 
-        int PortOf(string key, Func<string, System.Net.IPAddress> addressOf) => takesPorts ? Ports.Choose(config.GetInt(key), host, addressOf, $"mapreduce.{key}") : config.GetInt(key);
+        int PortOf(string key, int wanted, Func<string, System.Net.IPAddress> addressOf)
+        {
+            if (!takesPorts) return wanted;
+            int port;
+            // One that is free may have been chosen a moment ago.
+            do port = Ports.Choose(wanted, host, addressOf, $"mapreduce.{key}");
+            while (!chosen.Add(port) && wanted == 0);
+            return port;
+        }
     }
 
     /// <summary>Those of the configuration, and of the node's environment where the configuration has none of the name.</summary>
@@ -204,7 +224,7 @@ public sealed record NodeSettings
     private static WorkerSettings ReadWorker(Config config, NodeSettings settings) => new()
     {
         Node = settings.Name,
-        Address = settings.HttpAddress,
+        Address = settings.DataAddress,
         Folder = settings.Folder,
         Slots = settings.Slots,
         ExecutorCommand = config.GetStringList("executor.command") is { Count: > 0 } command ? [.. command] : ExecutorCommand.OfThisProgram,

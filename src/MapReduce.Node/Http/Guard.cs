@@ -23,7 +23,6 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
         Protect(context.Response.Headers);
         if (!IsOurs(request.Host.Host)) await RefuseAsync(context, StatusCodes.Status421MisdirectedRequest, "host", $"The name '{request.Host.Host}' is not one of this node. Call it by its own name, or add the name to mapreduce.http.names.");
         else if (IsOfOtherSite(request)) await RefuseAsync(context, StatusCodes.Status403Forbidden, "origin", "Pages of other sites may not call this node.");
-        else if (settings.HttpTls && request.Path.StartsWithSegments("/internal") && context.Connection.ClientCertificate is null) await RefuseAsync(context, StatusCodes.Status403Forbidden, "certificate", "Only nodes of this cluster may call this, and a node shows its certificate.");
         else if (HasToken(request)) await AdmitAsync(context, next);
         else if (request.Path.StartsWithSegments("/health") || DashboardEndpoints.IsOpen(request)) await next(context);
         else if (!sessions.IsSession(request.Cookies[sessions.CookieName])) await RefuseAsync(context, StatusCodes.Status401Unauthorized, "token", "The call has no token, or not the one of this cluster. mr reads it from the cluster's folder; other programs send it as 'Authorization: Bearer TOKEN'.");
@@ -50,7 +49,6 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
     /// <summary>Whether a call with a session comes from the dashboard of this very node. A page at another port of the same machine has the cookie, too.</summary>
     private static bool IsFromOurPage(HttpRequest request)
     {
-        if (request.Path.StartsWithSegments("/internal")) return false;
         if (request.Headers["Sec-Fetch-Site"].Any(site => site is not ("same-origin" or "none"))) return false;
         // A foreign origin has been refused before this.
         return HttpMethods.IsGet(request.Method) || (request.Headers.Origin.Count == 1 && request.Headers.ContainsKey(DashboardHeader));
@@ -67,7 +65,7 @@ internal sealed class Guard(NodeSettings settings, Tokens tokens, BrowserSession
     {
         const string Scheme = "Bearer ";
         if (request.Headers.Authorization is not [{ } header] || !header.StartsWith(Scheme, StringComparison.Ordinal)) return false;
-        return Tokens.Same(header[Scheme.Length..], request.Path.StartsWithSegments("/internal") ? tokens.Node : tokens.User);
+        return Tokens.Same(header[Scheme.Length..], tokens.User);
     }
 
     private async Task RefuseAsync(HttpContext context, int status, string code, string message)

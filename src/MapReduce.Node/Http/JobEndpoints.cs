@@ -17,7 +17,11 @@ using Microsoft.AspNetCore.Routing;
 namespace MapReduce.Node.Http;
 
 /// <summary>The API for jobs.</summary>
-internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, WorkerNode node)
+/// <param name="settings">The node's settings.</param>
+/// <param name="master">The way to the job master.</param>
+/// <param name="node">The node's files, and the way to others.</param>
+/// <param name="addressOf">Where users call the node that others call at an address.</param>
+internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, WorkerNode node, Func<string, string> addressOf)
 {
     private const int BusyTries = 50;
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(100);
@@ -61,7 +65,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         var digest = await PutAsync(context);
         var copies = await node.BlobLinks.SecureAsync(digest, context.RequestAborted);
-        await Reply.WriteAsync(context, new FileReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.FileReceipt);
+        await Reply.WriteAsync(context, new FileReceipt(digest, [settings.HttpAddress, .. copies.Select(addressOf)]), ApiJson.Default.FileReceipt);
     }
 
     private async Task<string> PutAsync(HttpContext context, Func<string, Task>? check = null)
@@ -76,7 +80,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         var digest = await PutAsync(context, file => CheckAsync(file, context.RequestAborted));
         var copies = await node.BlobLinks.SecureAsync(digest, context.RequestAborted);
-        await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies]), ApiJson.Default.PackageReceipt);
+        await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies.Select(addressOf)]), ApiJson.Default.PackageReceipt);
     }
 
     /// <exception cref="BlobException">A file is no package, or an evil one.</exception>
@@ -165,7 +169,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 },
                 ProgressTimeout = (long)(request.TimeoutSeconds > 0 ? TimeSpan.FromSeconds(request.TimeoutSeconds) : defaults.Timeout).TotalMilliseconds,
                 MemoryLimit = request.MemoryLimit > 0 ? request.MemoryLimit : defaults.MemoryLimit,
-                Holders = { settings.HttpAddress, copies },
+                Holders = { settings.DataAddress, copies },
                 SideFiles = { request.SideFiles.Select(file => new SideFile { Path = file.Key, Digest = file.Value }) },
             },
         };

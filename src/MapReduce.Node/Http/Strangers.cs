@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace MapReduce.Node.Http;
 
-/// <summary>Connections over which nobody has shown yet that it may call. There are only so many: where one more comes, one of the address that has the most is closed, so that nobody keeps nodes and users out by connections alone.</summary>
+/// <summary>Connections over which nobody has shown yet that it may call, as users do by a token and nodes by a certificate. There are only so many: where one more comes, one of the address that has the most is closed, so that nobody keeps nodes and users out by connections alone.</summary>
 /// <param name="most">How many there may be.</param>
 /// <param name="log">Is told of those that are closed.</param>
 public sealed class Strangers(int most, RefusalLog log)
@@ -39,7 +39,14 @@ public sealed class Strangers(int most, RefusalLog log)
     /// <summary>Takes note that whoever makes a call may do so: the connection is no stranger's any more.</summary>
     public static void Admit(HttpContext context)
     {
-        if (context.Features.Get<IConnectionItemsFeature>()?.Items is { } items && items.Remove(Key, out var remove)) ((Action)remove!)();
+        if (context.Features.Get<IConnectionItemsFeature>()?.Items is { } items) Admit(items);
+    }
+
+    /// <summary>Takes note that whoever has come by a connection may call.</summary>
+    /// <param name="items">What the connection carries.</param>
+    public static void Admit(IDictionary<object, object?> items)
+    {
+        if (items.Remove(Key, out var remove)) ((Action)remove!)();
     }
 
     private ConnectionContext? Add(ConnectionContext connection)

@@ -6,7 +6,6 @@ using MapReduce.Api;
 using MapReduce.Node.Configuration;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Worker;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -23,8 +22,10 @@ internal sealed class VitalsEndpoints(NodeSettings settings, MasterLink master, 
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.Map("GET", "/v1/nodes/{node}", ShowAsync, "GetNode", "How a node is: what it uses and what runs on it.", Contract.Answer.Of<NodeVitals>());
-        routes.MapGet("/internal/vitals", (HttpContext context) => Reply.WriteAsync(context, Read(), ApiJson.Default.NodeVitals));
     }
+
+    /// <summary>Tells another node how this one is.</summary>
+    public Task TellAsync(HttpContext context) => Reply.WriteAsync(context, Read(), ApiJson.Default.NodeVitals);
 
     private async Task ShowAsync(HttpContext context)
     {
@@ -40,7 +41,7 @@ internal sealed class VitalsEndpoints(NodeSettings settings, MasterLink master, 
         patience.CancelAfter(Patience);
         try
         {
-            return await node.Links.Http.GetFromJsonAsync(new Uri(new Uri(other.Http), "internal/vitals"), ApiJson.Default.NodeVitals, patience.Token)
+            return await node.Links.Http.GetFromJsonAsync(new Uri(new Uri(other.Data), "internal/vitals"), ApiJson.Default.NodeVitals, patience.Token)
                 ?? throw new QuestionException("no-answer", $"The node {name} answers with nothing.");
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)

@@ -11,9 +11,9 @@ namespace MapReduce.Node.Security;
 /// <param name="addresses">What host names stand for.</param>
 public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses addresses)
 {
-    /// <summary>Why the other side of a connection for messages is refused; null where it is let in.</summary>
+    /// <summary>Why the other side of a connection between nodes is refused; null where it is let in.</summary>
     /// <param name="certificate">What it shows.</param>
-    /// <param name="peer">As Akka.NET has it: <c>ssl.tcp://mapreduce@HOST:PORT</c> where this node calls, <c>[ADDRESS]:PORT</c> where it is called.</param>
+    /// <param name="peer">As Akka.NET has it for messages: <c>ssl.tcp://mapreduce@HOST:PORT</c> where this node calls; and where it is called, for data as well, <c>[ADDRESS]:PORT</c>.</param>
     public string? Refuse(X509Certificate2 certificate, string peer)
     {
         if (IPEndPoint.TryParse(peer, out var caller)) return RefuseClient(certificate) ?? RefuseFrom(certificate, HostAddresses.Plain(caller.Address));

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MapReduce.Node.Security;
 
-/// <summary>What proves a right, derived from the secret of the cluster: all calls need the secret or a key made from it.</summary>
+/// <summary>What proves a right: the secret of the cluster for users, and for nodes beside their certificates what is derived from it for each job.</summary>
 /// <param name="secret">The content of the token file.</param>
 /// <param name="time">The clock.</param>
 public sealed class Tokens(string secret, TimeProvider time)
@@ -15,9 +15,6 @@ public sealed class Tokens(string secret, TimeProvider time)
 
     /// <summary>What users send.</summary>
     public string User => Encoding.UTF8.GetString(secret);
-
-    /// <summary>What nodes send each other.</summary>
-    public string Node { get; } = Derive(secret, "node");
 
     /// <summary>A token for the data of one job, good for a while.</summary>
     public string ForJob(string job)
@@ -37,6 +34,4 @@ public sealed class Tokens(string secret, TimeProvider time)
     public static bool Same(string left, string right) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));
 
     private string Sign(string job, string expires) => Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes($"job:{job}:{expires}")));
-
-    private static string Derive(string secret, string purpose) => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(purpose)));
 }
