@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -281,7 +283,7 @@ public sealed class MapReduceClient : IDisposable
             catch (Exception exception) when (exception is HttpRequestException or IOException || IsSilence(exception, cancellation))
             {
                 if (exception.InnerException is System.Security.Authentication.AuthenticationException refused)
-                    throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message} Give the cluster's certificate authority; mr takes its file with --authority.", exception);
+                    throw new ApiException("certificate", $"{node} cannot be trusted: {refused.Message.TrimEnd('.')}. {RemedyOf(refused.Message)}", exception);
                 areStrangers &= exception.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
                 var limit = areStrangers && patience > PatienceWithStrangers ? PatienceWithStrangers : patience;
                 if (tries >= nodes.Length && TimeProvider.System.GetElapsedTime(begun) > limit)
@@ -290,6 +292,14 @@ public sealed class MapReduceClient : IDisposable
             }
             await Task.Delay(RetryDelay, cancellation);
         }
+    }
+
+    /// <summary>What to do about a certificate that is refused. The runtime's sentence names what is wrong with it.</summary>
+    private static string RemedyOf(string refusal)
+    {
+        if (refusal.Contains(nameof(SslPolicyErrors.RemoteCertificateNameMismatch), StringComparison.Ordinal)) return "Call the node by a name or an address that its certificate is for.";
+        if (refusal.Contains(nameof(X509ChainStatusFlags.NotTimeValid), StringComparison.Ordinal)) return "Compare the clock of this machine with the node's; where both are right the node needs another certificate, from mr certificate create.";
+        return "Give the cluster's certificate authority; mr takes its file with --authority.";
     }
 
     private static bool IsSilence(Exception exception, CancellationToken cancellation) => exception is OperationCanceledException && !cancellation.IsCancellationRequested;

@@ -84,7 +84,8 @@ public sealed class MapReduceNode : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Transport.Listen(kestrel, settings));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddHostedService(services => new ExpiryWatch(settings.Tls, TimeProvider.System, services.GetRequiredService<ILogger<ExpiryWatch>>()));
+        builder.Services.AddHostedService(services => new ExpiryWatch(settings, TimeProvider.System, services.GetRequiredService<ILogger<ExpiryWatch>>()));
+        builder.Services.AddSingleton(services => new ShownCertificate(settings, TimeProvider.System, services.GetRequiredService<ILogger<ShownCertificate>>()));
         Contract.Add(builder.Services);
         builder.Services.AddAkka(AkkaConfiguration.SystemName, (akka, services) =>
         {
@@ -176,7 +177,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         var cluster = Cluster.Get(system);
         if (electors.Count == 0) electors = [cluster.SelfAddress.ToString()];
         var tokens = new Tokens(settings.Token, TimeProvider.System);
-        var http = new HttpClient(Transport.Handler(settings), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
+        var http = new HttpClient(Transport.Handler(settings, application.Services.GetRequiredService<ShownCertificate>()), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
         var links = new NodeLinks(http, () => [.. Peers(cluster).Select(peer => peer.Data)], tokens.ForJob) { Warn = warning => application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Warning}", warning) };
         var clock = new SteadyClock(TimeProvider.System);
         var worker = new WorkerNode(settings.Worker with { Clock = clock }, links, cluster.SelfUniqueAddress.Uid);

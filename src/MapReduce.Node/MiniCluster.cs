@@ -125,7 +125,7 @@ public sealed class MiniCluster : IAsyncDisposable
     /// <summary>A client of the cluster.</summary>
     /// <param name="patience">How long it looks for a node that answers; null for what is usual with clients.</param>
     public MapReduceClient Connect(TimeSpan? patience = null)
-        => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token, Transport.Handler(nodes.Values.First().Settings), patience);
+        => new(nodes.Values.Select(node => new Uri(node.Settings.HttpAddress)), Token, Transport.Handler(nodes.Values.First().Settings, null), patience);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

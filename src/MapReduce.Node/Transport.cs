@@ -34,14 +34,15 @@ internal static class Transport
         kestrel.Limits.MinResponseDataRate = null;
         var log = new RefusalLog(kestrel.ApplicationServices.GetRequiredService<ILogger<MapReduceNode>>(), TimeProvider.System);
         var strangers = new Strangers(MostStrangers, log);
+        var shown = kestrel.ApplicationServices.GetRequiredService<ShownCertificate>();
         Listen(kestrel, settings.Host, settings.HttpPort, strangers, listen =>
         {
-            if (settings.HttpTls) UseTls(listen, log, () => listen.UseHttps(settings.Tls.Certificate));
+            if (settings.HttpTls) UseTls(listen, log, OfUsers(shown));
         });
         // Localhost is one address between nodes, as it is for messages: what calls come from has to be what certificates say.
         Listen(kestrel, settings.Host == "localhost" ? "127.0.0.1" : settings.Host, settings.DataPort, strangers, listen =>
         {
-            UseTls(listen, log, () => listen.UseHttps(OfNodes(settings, log)));
+            UseTls(listen, log, OfNodes(settings, shown, log));
             listen.Use(next => connection =>
             {
                 Strangers.Admit(connection.Items);
@@ -68,7 +69,7 @@ internal static class Transport
         => host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : IPAddress.Any;
 
     /// <summary>Whoever does not get as far as a request is told to the log here: the web server itself tells it only to those who look for faults.</summary>
-    private static void UseTls(ListenOptions listen, RefusalLog log, Action useHttps)
+    private static void UseTls(ListenOptions listen, RefusalLog log, TlsHandshakeCallbackOptions tls)
     {
         var isAgreed = new object();
         listen.Use(next => async connection =>
@@ -76,7 +77,7 @@ internal static class Transport
             await next(connection);
             if (!connection.Items.ContainsKey(isAgreed)) log.Warn("A connection from {Remote} ended before TLS was agreed: it spoke in the clear, one side does not trust the certificate of the other, or it went away first.", connection.RemoteEndPoint);
         });
-        useHttps();
+        listen.UseHttps(tls);
         listen.Use(next => connection =>
         {
             connection.Items[isAgreed] = isAgreed;
@@ -84,22 +85,25 @@ internal static class Transport
         });
     }
 
+    /// <summary>For calls of users, who show no certificate.</summary>
+    private static TlsHandshakeCallbackOptions OfUsers(ShownCertificate shown)
+        => new() { OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = shown.Current }) };
+
     /// <summary>For calls of nodes, of which each shows a certificate: who it is asks what asks it for messages.</summary>
-    private static TlsHandshakeCallbackOptions OfNodes(NodeSettings settings, RefusalLog log)
+    private static TlsHandshakeCallbackOptions OfNodes(NodeSettings settings, ShownCertificate shown, RefusalLog log)
     {
         var peers = Peers(settings);
-        var own = SslStreamCertificateContext.Create(settings.Tls.Certificate, additionalCertificates: null, offline: true);
         return new TlsHandshakeCallbackOptions
         {
             OnConnection = handshake => ValueTask.FromResult(new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = own,
+                ServerCertificateContext = shown.Current,
                 ClientCertificateRequired = true,
                 CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Client),
-                RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                RemoteCertificateValidationCallback = (_, peer, _, _) =>
                 {
                     var caller = handshake.Connection.RemoteEndPoint;
-                    var refusal = shown is X509Certificate2 certificate ? peers.Refuse(certificate, $"{caller}") : "it shows no certificate";
+                    var refusal = peer is X509Certificate2 certificate ? peers.Refuse(certificate, $"{caller}") : "it shows no certificate";
                     if (refusal is not null) log.Warn("Refused {Remote}: {Refusal}.", caller, refusal);
                     return refusal is null;
                 },
@@ -107,18 +111,17 @@ internal static class Transport
         };
     }
 
-    /// <summary>For requests to other nodes.</summary>
-    public static SocketsHttpHandler Handler(NodeSettings settings)
+    /// <summary>For requests to nodes.</summary>
+    /// <param name="settings">Whom to trust.</param>
+    /// <param name="shown">What to show; null for a user, who shows nothing.</param>
+    public static SocketsHttpHandler Handler(NodeSettings settings, ShownCertificate? shown)
     {
         // No node sends another elsewhere, and what nodes prove themselves by is for nobody else.
         var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), UseProxy = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) };
         // Requests carry the context of the span that sends them, and not of one within the handler that nobody exports.
         handler.ActivityHeadersPropagator = null;
-        handler.SslOptions = new SslClientAuthenticationOptions
-        {
-            ClientCertificates = [settings.Tls.Certificate],
-            CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Server),
-        };
+        handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = AuthorityPolicy.Of(settings.Tls.Authority, AuthorityPolicy.Server) };
+        if (shown is not null) handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => shown.Current.TargetCertificate;
         // Without a callback the error says more of what is wrong.
         if (settings.Peers.Revoked.Count > 0)
             handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, errors) => errors == SslPolicyErrors.None && certificate is not null && !settings.Peers.IsRevoked(certificate);

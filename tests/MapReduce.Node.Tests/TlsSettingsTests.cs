@@ -69,6 +69,15 @@ public sealed class TlsSettingsTests : IDisposable
         Assert.Equal(2, tls.Warnings(tls.Authority.NotAfter).Count());
     }
 
+    [Fact]
+    public void An_operator_is_told_that_others_refuse_a_node_that_is_not_where_its_certificate_says()
+    {
+        Assert.Contains(Open("127.0.0.1"), exposure => exposure.Says == "Other nodes refuse this one: its certificate is for 192.0.2.1, and not for 127.0.0.1: make another with mr certificate create NODE --host 127.0.0.1.");
+        Assert.DoesNotContain(Open("192.0.2.1"), exposure => exposure.Key == "mapreduce.tls.certificate");
+
+        IReadOnlyList<Exposure> Open(string host) => Exposure.Of(Read($"{Tls}\nmapreduce.node.host = \"{host}\""), [], DateTimeOffset.UtcNow);
+    }
+
     private string Tls => $$"""
         mapreduce.tls {
           authority = "{{authority.CertificateFile}}"

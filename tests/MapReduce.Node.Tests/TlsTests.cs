@@ -71,7 +71,38 @@ public sealed class TlsTests : IAsyncLifetime
         using var client = new MapReduceClient([address], cluster.Token, Trusting());
         Assert.Equal(3, (await client.NodesAsync()).Nodes.Count);
         using var astray = new MapReduceClient([new UriBuilder(address) { Host = "localhost" }.Uri], cluster.Token, Trusting());
-        Assert.Equal("certificate", (await Assert.ThrowsAsync<ApiException>(() => astray.NodesAsync())).Code);
+        var error = await Assert.ThrowsAsync<ApiException>(() => astray.NodesAsync());
+        Assert.Equal("certificate", error.Code);
+        Assert.Contains("Call the node by a name or an address that its certificate is for.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clock_that_may_be_off_is_named_to_whoever_calls_a_node_whose_certificate_has_not_begun()
+    {
+        using var issuer = X509Certificate2.CreateFromPemFile(authority.CertificateFile, Path.ChangeExtension(authority.CertificateFile, ".key"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=tomorrow", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        using var made = request.Create(issuer, DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(2), RandomNumberGenerator.GetBytes(16)).CopyWithPrivateKey(key);
+        using var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = ServeAsync();
+        using var client = new MapReduceClient([new Uri($"https://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/")], cluster.Token, Trusting());
+        var error = await Assert.ThrowsAsync<ApiException>(() => client.NodesAsync());
+        Assert.Equal("certificate", error.Code);
+        Assert.Contains("Compare the clock of this machine with the node's", error.Message, StringComparison.Ordinal);
+        await serving;
+
+        async Task ServeAsync()
+        {
+            using var socket = await listener.AcceptTcpClientAsync();
+            await using var stream = new SslStream(socket.GetStream());
+            // In TLS 1.3 the one who is called is done before the other refuses.
+            await Record.ExceptionAsync(() => stream.AuthenticateAsServerAsync(certificate));
+        }
     }
 
     [Fact]

@@ -53,11 +53,11 @@ public sealed class NetworkTests
         await AssertLoggedAsync(cluster, $"Rejected incoming connection from [[::ffff:{here}]", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, foreign)));
         // Nor is the certificate of a node good for another machine.
         using var moved = Load(cluster, "certificates/node-2");
-        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}.", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, moved)));
+        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}:", async () => Assert.False(await IsLetInAsync(cluster, MessagePort, moved)));
         await AssertLoggedAsync(cluster, "not an SSL/TLS record", () => SendPlainAsync(cluster, MessagePort));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, DataPort, foreign)));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", async () => Assert.False(await IsLetInAsync(cluster, DataPort, null)));
-        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}.", async () => Assert.False(await IsLetInAsync(cluster, DataPort, moved)));
+        await AssertLoggedAsync(cluster, $"its certificate is for {cluster.Network.AddressOf(2)}, and not for {here}:", async () => Assert.False(await IsLetInAsync(cluster, DataPort, moved)));
         await AssertLoggedAsync(cluster, $"A connection from {here}:", () => SendPlainAsync(cluster, HttpPort));
 
         using var trustless = new MapReduceClient([cluster.AddressOf(1)], File.ReadAllText(cluster.TokenFile), new SocketsHttpHandler { ConnectTimeout = Patience.Limit }, Patience.Limit);

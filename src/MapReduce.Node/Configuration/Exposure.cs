@@ -28,7 +28,7 @@ public sealed record Exposure(string Key, string Says)
     }
 
     private static IEnumerable<Exposure> OfCertificates(NodeSettings settings, DateTimeOffset now)
-        => settings.IsAlone ? [] : settings.Tls.Warnings(now).Select(warning => new Exposure("mapreduce.tls.certificate", warning));
+        => ExpiryWatch.Warnings(settings, now).Select(warning => new Exposure("mapreduce.tls.certificate", warning));
 
     private static IEnumerable<Exposure> OfUserCode(NodeSettings settings)
     {

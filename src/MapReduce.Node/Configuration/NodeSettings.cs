@@ -54,7 +54,7 @@ public sealed record NodeSettings
     public required TlsFiles Tls { get; init; }
 
     /// <summary>Whether they are in no file, so that no other node can know this one.</summary>
-    public bool IsAlone { get; init; }
+    public bool IsAlone => Tls.Own is null;
 
     /// <summary>Whether HTTP travels under them as well.</summary>
     public bool HttpTls { get; init; }
@@ -155,7 +155,6 @@ public sealed record NodeSettings
             Token = ReadToken(Required(config, "http.token-file")),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
-            IsAlone = tls is null,
             Peers = PeerSettings.Read(config.GetConfig("tls")),
             HttpTls = tls is not null && config.GetBoolean("http.tls"),
             Slots = roles.Contains("worker") ? slots : 0,

@@ -12,6 +12,9 @@ public sealed record TlsFiles(X509Certificate2 Authority, X509Certificate2 Certi
 {
     private static readonly TimeSpan NoticeTerm = TimeSpan.FromDays(30);
 
+    /// <summary>The files of the node's own and of its key, which may be replaced; null where it is in none.</summary>
+    public (string Certificate, string Key)? Own { get; init; }
+
     /// <summary>Which of them are near their end, or past it, and what to do; none where all is well.</summary>
     /// <param name="now">The time.</param>
     public IEnumerable<string> Warnings(DateTimeOffset now)
@@ -29,18 +32,38 @@ public sealed record TlsFiles(X509Certificate2 Authority, X509Certificate2 Certi
     internal static TlsFiles? Read(string authority, string certificate, string key)
     {
         if (authority.Length + certificate.Length + key.Length == 0) return null;
-        foreach (var (file, name) in ((string, string)[])[(authority, "authority"), (certificate, "certificate"), (key, "key")])
-            if (!File.Exists(file)) throw new ConfigurationException($"There is no file '{file}' (mapreduce.tls.{name}). Make certificates with mr certificate create.");
+        Require(authority, "authority");
+        try
+        {
+            return new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority), ReadOwn(certificate, key)) { Own = (certificate, key) };
+        }
+        catch (CryptographicException exception)
+        {
+            throw new ConfigurationException($"The authority '{authority}' cannot be read: {exception.Message} Make one with mr certificate create.", exception);
+        }
+    }
+
+    /// <summary>Reads a node's certificate and its key.</summary>
+    /// <exception cref="ConfigurationException">One of them is missing or no PEM, they are not for each other, or others may read the key.</exception>
+    internal static X509Certificate2 ReadOwn(string certificate, string key)
+    {
+        Require(certificate, "certificate");
+        Require(key, "key");
         PrivateFiles.Require(key, "key");
         try
         {
             using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
-            return new TlsFiles(X509CertificateLoader.LoadCertificateFromFile(authority), InStore(pem));
+            return InStore(pem);
         }
         catch (CryptographicException exception)
         {
-            throw new ConfigurationException($"The certificate '{certificate}', its key '{key}' or the authority '{authority}' cannot be read: {exception.Message} Make them with mr certificate create.", exception);
+            throw new ConfigurationException($"The certificate '{certificate}' or its key '{key}' cannot be read: {exception.Message} Make them with mr certificate create.", exception);
         }
+    }
+
+    private static void Require(string file, string name)
+    {
+        if (!File.Exists(file)) throw new ConfigurationException($"There is no file '{file}' (mapreduce.tls.{name}). Make certificates with mr certificate create.");
     }
 
     /// <summary>The same certificate with its key in a store: one from PEM lives in memory only, and some platforms want more.</summary>

@@ -17,9 +17,14 @@ public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses
     public string? Refuse(X509Certificate2 certificate, string peer)
     {
         if (IPEndPoint.TryParse(peer, out var caller)) return RefuseClient(certificate) ?? RefuseFrom(certificate, HostAddresses.Plain(caller.Address));
-        if (Uri.TryCreate(peer, UriKind.Absolute, out var called)) return RefuseStranger(certificate, AuthorityPolicy.Server) ?? (IsFor(certificate, called.IdnHost) ? null : NotFor(certificate, called.IdnHost));
+        if (Uri.TryCreate(peer, UriKind.Absolute, out var called)) return RefuseAt(certificate, called.IdnHost);
         return "it is nowhere";
     }
+
+    /// <summary>Why whoever is called is refused; null where it is let in.</summary>
+    /// <param name="certificate">What it shows.</param>
+    /// <param name="host">The host that is called.</param>
+    public string? RefuseAt(X509Certificate2 certificate, string host) => RefuseStranger(certificate, AuthorityPolicy.Server) ?? (IsFor(certificate, host) ? null : NotFor(certificate, host));
 
     /// <summary>Why whoever calls is refused, wherever it is; null where it is let in.</summary>
     /// <param name="certificate">What it shows.</param>
@@ -54,7 +59,7 @@ public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses
         => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6 && certificate.MatchesHostname(host, allowWildcards: true, allowCommonName: false);
 
     private static string NotFor(X509Certificate2 certificate, string host)
-        => $"its certificate is for {string.Join(", ", NamesOf(certificate).Concat(AlternativesOf(certificate).SelectMany(names => names.EnumerateIPAddresses()).Select(address => address.ToString())))}, and not for {host}";
+        => $"its certificate is for {string.Join(", ", NamesOf(certificate).Concat(AlternativesOf(certificate).SelectMany(names => names.EnumerateIPAddresses()).Select(address => address.ToString())))}, and not for {host}: make another with mr certificate create NODE --host {host}";
 
     /// <summary>The names that can be looked up: a pattern of names stands for no address.</summary>
     private static List<string> NamesOf(X509Certificate2 certificate)
