@@ -103,7 +103,7 @@ internal static class CommandLineFrontEnd
     {
         ApiException.Unreachable or "no-master" or "no-copies" or "full" or "token" or "host" or "certificate" or "protocol" => ExitCode.Cluster,
         "output" or "output-exists" => ExitCode.Output,
-        "package" or "too-large" or "no-package" => ExitCode.Job,
+        "package" or "too-large" or "no-package" or "unsigned" or "unknown-signer" or "bad-signature" => ExitCode.Job,
         _ => ExitCode.Usage,
     };
 

@@ -40,6 +40,7 @@ internal static class CommandTable
         Command.Of<ConfigOptions>("config", "show the settings of a node, where they come from, and check them", ConfigVerb.Run, Completes.Of("check")),
         Command.Of<SettingsOptions>("config check", "say what the settings of a node leave open", ConfigCheckVerb.Run),
         Command.Of<CertificateOptions>("certificate create", "make a certificate for a node", CertificateVerb.Create),
+        Command.Of<PackageSignOptions>("package sign", "sign the package of a job", PackageVerb.Sign, Completes.Files),
         Command.Of<ClusterUpOptions>("cluster up", "start nodes on this machine", ClusterVerb.Up),
         Command.Of<ClusterOptions>("cluster status", "show the node processes", ClusterVerb.Status),
         Command.Of<ClusterOptions>("cluster kill", "kill a node as a crash would", ClusterVerb.Kill),

@@ -27,7 +27,7 @@ public sealed class WorkerNode : IAsyncDisposable
         Folders = new NodeFolders(settings.Folder);
         Blobs = new BlobStore(Folders.Blobs);
         BlobLinks = new BlobLinks(Blobs, links, settings.PackageBytes);
-        Packages = new PackageStore(Folders.Packages, settings.PackageContentBytes);
+        Packages = new PackageStore(Folders.Packages, settings.PackageContentBytes, settings.Signers);
         BlobRetention = new BlobRetention(Blobs, Packages, settings.BlobBytes, settings.BlobAge);
         Segments = new SegmentStore(Folders, BlobLinks);
         Logs = new LogStore(Folders);

@@ -1,6 +1,7 @@
 using MapReduce.Confinement;
 using MapReduce.Coordination;
 using MapReduce.Storage;
+using MapReduce.Worker.Blobs;
 
 namespace MapReduce.Worker;
 
@@ -84,6 +85,9 @@ public sealed record WorkerSettings
 
     /// <summary>The most bytes of a package's content.</summary>
     public long PackageContentBytes { get; init; } = 1L << 30;
+
+    /// <summary>Whose packages the node takes.</summary>
+    public PackageSigners Signers { get; init; } = PackageSigners.Anybody;
 
     /// <summary>Whether a reducer opens map outputs of other nodes of the same machine directly.</summary>
     public bool ShortCircuit { get; init; } = true;

@@ -59,6 +59,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce.executor.network = maybe", "on, off or connections")]
     [InlineData("mapreduce.executor.storage = [data]", "no full path")]
     [InlineData("mapreduce.tls.authority = \"/nowhere/ca.pem\"", "mr certificate create")]
+    [InlineData("mapreduce.packages.signers = [\"/nowhere/alice.pem\"]", "There is no certificate '/nowhere/alice.pem' (mapreduce.packages.signers)")]
+    [InlineData("mapreduce.packages.signers = [\"/dev/null\"]", "(mapreduce.packages.signers) cannot be read")]
     [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
     [InlineData("mapreduce.http.token-file = \"/nowhere/token\"", "There is no token file '/nowhere/token' (mapreduce.http.token-file). Make one")]
     public void What_makes_no_sense_is_an_error_that_says_what_to_do(string text, string words)

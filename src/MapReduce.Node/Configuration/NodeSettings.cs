@@ -245,6 +245,7 @@ public sealed record NodeSettings
         BlobAge = config.GetTimeSpan("retention.packages-age"),
         PackageBytes = Bytes(config, "packages.size-limit"),
         PackageContentBytes = Bytes(config, "packages.content-limit"),
+        Signers = SignerFiles.Read(config.GetStringList("packages.signers")),
         ShortCircuit = config.GetBoolean("shuffle.short-circuit"),
         Connections = settings.Connections,
     };
@@ -276,7 +277,7 @@ public sealed record NodeSettings
         // As SQLite names the file in a connection, and what it puts beside it.
         string[] names = ["Data Source", "DataSource", "Filename"];
         string[] endings = ["", "-wal", "-shm", "-journal"];
-        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key")];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), .. config.GetStringList("packages.signers")];
         var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
         if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);

@@ -83,13 +83,13 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         await Reply.WriteAsync(context, new PackageReceipt(digest, [settings.HttpAddress, .. copies.Select(addressOf)]), ApiJson.Default.PackageReceipt);
     }
 
-    /// <exception cref="BlobException">A file is no package, or an evil one.</exception>
+    /// <exception cref="BlobException">A file is no package, an evil one, or not signed as it should be.</exception>
     private async Task CheckAsync(string file, CancellationToken cancellation)
     {
         await checks.WaitAsync(cancellation);
         try
         {
-            PackageArchive.Check(file, settings.Worker.PackageContentBytes);
+            PackageArchive.Check(file, settings.Worker.PackageContentBytes, settings.Worker.Signers, TimeProvider.System.GetUtcNow());
         }
         finally
         {

@@ -48,6 +48,9 @@ internal static class Reply
                 BlobError.TooLarge => (StatusCodes.Status413PayloadTooLarge, "too-large"),
                 BlobError.Full => (StatusCodes.Status507InsufficientStorage, "full"),
                 BlobError.Missing => (StatusCodes.Status400BadRequest, "no-package"),
+                BlobError.Unsigned => (StatusCodes.Status403Forbidden, "unsigned"),
+                BlobError.UnknownSigner => (StatusCodes.Status403Forbidden, "unknown-signer"),
+                BlobError.BadSignature => (StatusCodes.Status403Forbidden, "bad-signature"),
                 BlobError.NotCopied => (StatusCodes.Status503ServiceUnavailable, "no-copies"),
                 _ => (StatusCodes.Status400BadRequest, "package"),
             };

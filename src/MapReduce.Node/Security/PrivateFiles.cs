@@ -35,7 +35,7 @@ public static class PrivateFiles
     /// <param name="file">Where it is.</param>
     /// <param name="what">What it is called.</param>
     /// <exception cref="ConfigurationException">They may.</exception>
-    internal static void Require(string file, string what)
+    public static void Require(string file, string what)
     {
         if (IsOpen(file))
             throw new ConfigurationException($"Others than its owner may read or write the {what} '{file}'. Take that right away: chmod 600 '{file}'.");

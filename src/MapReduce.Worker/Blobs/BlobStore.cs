@@ -172,6 +172,15 @@ public enum BlobError
 
     /// <summary>The node has no room for more.</summary>
     Full,
+
+    /// <summary>It is a package that must be signed, and is not.</summary>
+    Unsigned,
+
+    /// <summary>It is a package that none of those has signed who may.</summary>
+    UnknownSigner,
+
+    /// <summary>It is a package that is not what was signed.</summary>
+    BadSignature,
 }
 
 /// <summary>A blob cannot be had or kept; the message is for the user.</summary>
@@ -183,6 +192,14 @@ public sealed class BlobException(BlobError error, string message, Exception? in
     /// <summary>A package or a side file has more bytes than the cluster takes.</summary>
     public static BlobException TooLarge(long mostBytes)
         => new(BlobError.TooLarge, $"The package, or a file that goes with it, has more than {(mostBytes < 1 << 20 ? $"{mostBytes >> 10} KiB" : $"{mostBytes >> 20} MiB")}, the most that the cluster takes. Leave out what the job does not need, or raise mapreduce.packages.size-limit.");
+
+    /// <summary>A package has more content than the cluster takes, whatever it says of itself.</summary>
+    public static BlobException Bomb(long mostBytes)
+        => new(BlobError.TooLarge, $"The package holds more than {mostBytes >> 20} MiB, the most that the cluster unpacks. Leave out what the job does not need, or raise mapreduce.packages.content-limit.");
+
+    /// <summary>A package is not what its signer has signed.</summary>
+    public static BlobException BadSignature()
+        => new(BlobError.BadSignature, "The signature of the package does not fit: a file was built anew, changed, added or removed after it was signed, or the signature itself is damaged. Sign it again with mr package sign, after the last build.");
 
     /// <summary>A node has so many blobs that it takes no more.</summary>
     public static BlobException Full(long mostBytes)

@@ -14,20 +14,21 @@ public static class PackageArchive
     /// <summary>Checks a package without unpacking it.</summary>
     /// <param name="file">Its file.</param>
     /// <param name="mostContentBytes">The most bytes of its content.</param>
-    /// <exception cref="BlobException">It is no package, or an evil one.</exception>
-    public static void Check(string file, long mostContentBytes) => Open(file, mostContentBytes, _ => { });
+    /// <param name="signers">Who must have signed it; null for nobody.</param>
+    /// <param name="now">The time, at which the signer's certificate must be good; null for a package that was taken when it was.</param>
+    /// <exception cref="BlobException">It is no package, an evil one, or not signed as it should be.</exception>
+    public static void Check(string file, long mostContentBytes, PackageSigners? signers = null, DateTimeOffset? now = null) => Open(file, mostContentBytes, archive => signers?.Check(archive, mostContentBytes, now));
 
     /// <summary>Unpacks a package into a folder.</summary>
     internal static void Extract(string file, string target, long mostContentBytes) => Open(file, mostContentBytes, archive =>
     {
         var left = mostContentBytes;
-        foreach (var entry in archive.Entries.Where(entry => entry.Name.Length > 0))
+        foreach (var entry in PackageContent.Files(archive))
         {
             var path = Path.Combine(target, entry.FullName);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var content = entry.Open();
             using var copy = File.Create(path);
-            left = Copy(content, copy, left, mostContentBytes);
+            left = PackageContent.Read(entry, left, mostContentBytes, copy.Write);
         }
     });
 
@@ -57,27 +58,12 @@ public static class PackageArchive
         var left = most;
         foreach (var entry in archive.Entries)
         {
-            if (entry.Length < 0 || entry.Length > left) throw Bomb(most);
+            if (entry.Length < 0 || entry.Length > left) throw BlobException.Bomb(most);
             left -= entry.Length;
         }
-    }
-
-    /// <summary>Copies; the sizes that an archive claims are not to be trusted.</summary>
-    private static long Copy(Stream content, FileStream copy, long left, long most)
-    {
-        var buffer = new byte[64 << 10];
-        for (int read; (read = content.Read(buffer)) > 0;)
-        {
-            if ((left -= read) < 0) throw Bomb(most);
-            copy.Write(buffer, 0, read);
-        }
-        return left;
     }
 
     private static BlobException TooManyFiles(ulong files) => new(BlobError.TooLarge, $"The package has {files} files, and may have {MostFiles}.");
 
     private static BlobException LongDirectory() => new(BlobError.TooLarge, $"The directory of the package has more than {MostBytesOfDirectory >> 20} MiB. Leave out what the job does not need.");
-
-    private static BlobException Bomb(long most)
-        => new(BlobError.TooLarge, $"The package holds more than {most >> 20} MiB, the most that the cluster unpacks. Leave out what the job does not need, or raise mapreduce.packages.content-limit.");
 }

@@ -5,7 +5,8 @@ namespace MapReduce.Worker.Blobs;
 /// <summary>The packages of jobs, unpacked once each and then shared by all executors of the node.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="mostContentBytes">The most bytes of a package's content.</param>
-public sealed class PackageStore(string folder, long mostContentBytes)
+/// <param name="signers">Who must have signed a package; null for nobody.</param>
+public sealed class PackageStore(string folder, long mostContentBytes, PackageSigners? signers = null)
 {
     private const string Unfinished = ".new";
 
@@ -14,12 +15,13 @@ public sealed class PackageStore(string folder, long mostContentBytes)
     /// <summary>Unpacks a package where that has not been done, and keeps it until the result is disposed of.</summary>
     /// <param name="digest">The package's digest.</param>
     /// <param name="file">Its file.</param>
-    /// <exception cref="BlobException">It is no package, or an evil one.</exception>
+    /// <exception cref="BlobException">It is no package, an evil one, or not signed as it should be.</exception>
     public UnpackedPackage Use(string digest, string file)
     {
         var content = ContentOf(digest);
         lock (content)
         {
+            Admit(content, file);
             var target = Path.Combine(folder, digest);
             if (!Directory.Exists(target)) Volatile.Write(ref content.Bytes, Unpack(digest, file, target));
             content.Users++;
@@ -66,6 +68,14 @@ public sealed class PackageStore(string folder, long mostContentBytes)
         lock (content) content.Users--;
     }
 
+    /// <summary>Looks at the signature once: what is unpacked already may have been when the node asked for none.</summary>
+    private void Admit(Content content, string file)
+    {
+        if (content.IsAdmitted || signers is not { AreAnybody: false }) return;
+        PackageArchive.Check(file, mostContentBytes, signers);
+        content.IsAdmitted = true;
+    }
+
     private Content ContentOf(string digest) => contents.GetOrAdd(digest, _ => new Content());
 
     private long Unpack(string digest, string file, string target)
@@ -92,6 +102,9 @@ public sealed class PackageStore(string folder, long mostContentBytes)
     {
         /// <summary>How many executors may load from it.</summary>
         public int Users;
+
+        /// <summary>Whether its signature is one that the node takes.</summary>
+        public bool IsAdmitted;
 
         /// <summary>How many bytes are unpacked; 0 where that was not looked at.</summary>
         public long Bytes;
