@@ -38,4 +38,7 @@ public sealed record OrderDetails
 
     /// <summary>How many bad records may be skipped.</summary>
     public long SkipBadRecords { get; init; }
+
+    /// <summary>The key of its intermediate data in Base64; null where that is not encrypted.</summary>
+    public string? DataKey { get; init; }
 }

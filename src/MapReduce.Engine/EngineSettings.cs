@@ -21,6 +21,9 @@ public sealed record EngineSettings
     /// <summary>How blocks of intermediate data are compressed.</summary>
     public BlockCompression Compression { get; init; } = BlockCompression.None;
 
+    /// <summary>The key with which blocks of intermediate data are encrypted on disks, and the borders of key ranges in plans; null for not at all.</summary>
+    public DataKey? Key { get; init; }
+
     /// <summary>How many records of a job may be skipped and quarantined; 0 fails at the first.</summary>
     public long SkipBadRecords { get; init; }
 

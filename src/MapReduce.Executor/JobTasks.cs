@@ -15,12 +15,14 @@ internal sealed class JobTasks
 {
     private readonly JobRun job;
     private readonly string scratch;
+    private readonly DataKey? key;
     private (string File, StagePlan Plan)? last;
 
-    private JobTasks(JobRun job, string scratch)
+    private JobTasks(JobRun job, EngineSettings settings)
     {
         this.job = job;
-        this.scratch = scratch;
+        scratch = settings.ScratchFolder;
+        key = settings.Key;
     }
 
     /// <summary>What the node must know of the job.</summary>
@@ -46,13 +48,14 @@ internal sealed class JobTasks
             SplitBytes = open.Settings.SplitBytes,
             Partitions = open.Settings.Partitions,
             Compression = (BlockCompression)open.Settings.Compression,
+            Key = open.DataKey.IsEmpty ? null : new DataKey(open.DataKey.Span),
             SkipBadRecords = open.Settings.SkipBadRecords,
             Durable = open.Settings.Durable,
             ScratchFolder = open.Settings.ScratchFolder,
             Job = open.Job,
             Connections = Connections.Of(open.Connections),
         };
-        return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments) { SideFiles = open.SideFiles.ToDictionary() }, settings), settings.ScratchFolder);
+        return new JobTasks(JobRun.Define(create, new JobRequest(name, open.Inputs, open.Arguments) { SideFiles = open.SideFiles.ToDictionary() }, settings), settings);
     }
 
     /// <summary>Runs an attempt on this thread.</summary>
@@ -95,7 +98,7 @@ internal sealed class JobTasks
     /// <summary>The plan of a stage; the same for all its tasks.</summary>
     private StagePlan PlanOf(string file)
     {
-        if (last is null || last.Value.File != file) last = (file, StagePlan.Read(File.ReadAllBytes(file)));
+        if (last is null || last.Value.File != file) last = (file, StagePlan.Read(File.ReadAllBytes(file), key));
         return last.Value.Plan;
     }
 

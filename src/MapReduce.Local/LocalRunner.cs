@@ -99,6 +99,7 @@ public sealed partial class LocalRunner
                 Partitions = settings.Partitions,
                 ScratchFolder = output.Scratch,
                 Compression = settings.Compression,
+                Key = settings.Encrypt ? DataKey.Random() : null,
                 SkipBadRecords = settings.SkipBadRecords,
                 Durable = settings.Durable,
                 Combine = settings.Combine,

@@ -27,6 +27,9 @@ public sealed record LocalSettings
     /// <summary>How intermediate data is compressed on its way to disk.</summary>
     public BlockCompression Compression { get; init; } = BlockCompression.None;
 
+    /// <summary>Whether intermediate data is encrypted on its way to disk, with a key that nobody else has and that goes with the process.</summary>
+    public bool Encrypt { get; init; }
+
     /// <summary>How many bad records may be skipped.</summary>
     public long SkipBadRecords { get; init; }
 

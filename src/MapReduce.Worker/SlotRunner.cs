@@ -100,6 +100,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
     {
         if (current is not null && (current.Job != grant.Job || !current.IsUsable)) await EndExecutorAsync();
         if (current is not null) return current;
+        var key = node.Settings.Keys.Of(grant.Job, grant.Order.Protection);
         var package = node.Packages.Use(grant.Order.Package, await node.BlobLinks.GetAsync(grant.Order.Package, grant.Order.Holders, cancellation));
         IDictionary<string, string> sideFiles;
         ExecutorProcess executor;
@@ -127,6 +128,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
             Job = grant.Job,
             Connections = { node.Settings.Connections.Reveal().ToDictionary() },
             SideFiles = { sideFiles },
+            DataKey = key is null ? ByteString.Empty : ByteString.CopyFrom(key.Reveal().Span),
         }, cancellation);
         _ = node.Executors.WarmLaterAsync(() => node.Idle);
         return current;
@@ -223,12 +225,12 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         if (failed.File.Length == 0) return failure;
         // The output is not on a disk of this node, which others find as full.
         if (failure.Kind == FailureKind.DiskFull) return IsBelow(failed.File, run.Folders.Staging) || IsBelow(failed.File, run.Folders.Shared) ? new Failure { Kind = FailureKind.OutputFull, Message = failure.Message } : failure;
-        if (IsBelow(failed.File, run.Folders.Shared)) return Damage.OfDataset(failed.File, Wire.Read(grant.Attempt), node.Settings.Node, failure);
+        if (IsBelow(failed.File, run.Folders.Shared)) return Damage.OfDataset(failed.File, Wire.Read(grant.Attempt), node.Settings.Node, failure, node.Settings.Keys.Of(grant.Job, grant.Order.Protection));
         var index = run.Reduce?.MapOutputs.IndexOf(failed.File) ?? -1;
         if (index < 0 || failure.Kind is not (FailureKind.CorruptData or FailureKind.Storage)) return failure;
         var (map, holder) = maps[index];
         var wasFetched = IsBelow(failed.File, node.Folders.Scratch(grant.Job));
-        var isWhole = wasFetched ? await Fetcher().IsWholeAsync(holder.Address, grant.Job, grant.Plan, grant.Attempt.Index, map, cancellation) : false;
+        var isWhole = wasFetched ? await Fetcher().IsWholeAsync(holder.Address, grant.Job, grant.Plan, grant.Attempt.Index, map, grant.Order.Protection, cancellation) : false;
         return Damage.Blame(map, holder.Node, node.Settings.Node, isWhole, failure.Message);
     }
 

@@ -86,6 +86,9 @@ public sealed record WorkerSettings
     /// <summary>The most bytes of a package's content.</summary>
     public long PackageContentBytes { get; init; } = 1L << 30;
 
+    /// <summary>Makes the keys of jobs whose intermediate data is encrypted.</summary>
+    public JobKeys Keys { get; init; } = new("", encrypts: false);
+
     /// <summary>Whose packages the node takes.</summary>
     public PackageSigners Signers { get; init; } = PackageSigners.Anybody;
 

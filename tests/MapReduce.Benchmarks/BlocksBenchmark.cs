@@ -4,7 +4,7 @@ using MapReduce.Engine.Shuffle;
 
 namespace MapReduce.Benchmarks;
 
-/// <summary>Writing and reading back 64 MiB of blocks of text, by compression.</summary>
+/// <summary>Writing and reading back 64 MiB of blocks of text, by compression, plain and encrypted.</summary>
 public unsafe class BlocksBenchmark
 {
     private const int Blocks = 1024;
@@ -15,15 +15,19 @@ public unsafe class BlocksBenchmark
     [Params(BlockCompression.None, BlockCompression.Lz4, BlockCompression.Zstandard)]
     public BlockCompression Compression { get; set; }
 
+    [Params(false, true)]
+    public bool Encrypted { get; set; }
+
     [Benchmark]
     public long WriteAndRead()
     {
-        using (var writer = new SegmentFileWriter(path, Compression))
+        var key = Encrypted ? DataKey.Random() : null;
+        using (var writer = new SegmentFileWriter(path, Compression, key))
         {
             for (var i = 0; i < Blocks; i++) writer.Append(i % 8, block);
             writer.Complete(8, durable: false);
         }
-        using var source = new BlockSource();
+        using var source = new BlockSource(key);
         var length = 0L;
         foreach (var reference in source.Open(path).ReadIndex(out _))
         {

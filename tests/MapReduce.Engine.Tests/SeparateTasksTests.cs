@@ -13,6 +13,7 @@ public sealed class SeparateTasksTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly Dictionary<(int Stage, int Channel), List<DatasetFile>> datasets = [];
     private readonly SortedDictionary<string, string> parts = new(StringComparer.Ordinal);
+    private DataKey? key;
 
     public void Dispose() => folder.Dispose();
 
@@ -73,35 +74,61 @@ public sealed class SeparateTasksTests : IDisposable
         Assert.Equal(EngineError.CorruptData, Assert.Throws<EngineException>(() => DatasetFiles.Check(again)).Error);
     }
 
+    [Fact]
+    public async Task Encrypted_data_gives_the_same_bytes_and_nothing_of_the_input_is_in_any_file_between_the_tasks()
+    {
+        File.WriteAllText(folder["in"], string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"marked{i % 100} marked{i % 7}")));
+        await Run<CountAndRank>(stages: 2);
+        var (plain, plans) = (parts.ToList(), Plans());
+        foreach (var shared in (string[])["shared", "private"]) Directory.Delete(folder[shared], recursive: true);
+        parts.Clear();
+        datasets.Clear();
+
+        key = DataKey.Random();
+        await Run<CountAndRank>(stages: 2);
+        Assert.Equal(plain, parts.ToList());
+        Assert.Equal(plans, Plans());
+        var between = Directory.GetFiles(folder["shared"]);
+        Assert.Contains(between, file => DatasetFiles.MakerOf(file) is not null);
+        Assert.Contains(between, file => DatasetFiles.MakerOf(file) is null);
+        Assert.All(between, file => Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("marked"u8)));
+        Assert.All(between, file => Assert.Equal(EngineError.CorruptData, Assert.Throws<EngineException>(() => DatasetFiles.Check(file, DataKey.Random())).Error));
+        // Whoever has no key compares checksums.
+        Assert.All(between, file => DatasetFiles.Check(file));
+
+        // Splits, of the second stage too, do not depend on how data is stored.
+        List<(long, long)> Plans() => [.. Define<CountAndRank>().Plan(1, (earlier, channel) => datasets[(earlier, channel)]).Splits.SelectMany(split => split.Ranges).Select(range => (range.Start, range.Length))];
+    }
+
     private async Task Run<TJob>(int stages) where TJob : IJob, new()
     {
         for (var stage = 0; stage < stages; stage++)
         {
             var plan = Define<TJob>().Plan(stage, (earlier, channel) => datasets.GetValueOrDefault((earlier, channel)) ?? []).Bytes;
             var maps = new List<string>();
-            for (var map = 0; map < StagePlan.Read(plan).Maps; map++)
+            for (var map = 0; map < StagePlan.Read(plan, key).Maps; map++)
             {
-                var result = Define<TJob>().Map(StagePlan.Read(plan), new TaskIdentity(stage, map, 0), Folders(stage, $"m{map}"), retained: null, progress: null, CancellationToken.None);
+                var result = Define<TJob>().Map(StagePlan.Read(plan, key), new TaskIdentity(stage, map, 0), Folders(stage, $"m{map}"), retained: null, progress: null, CancellationToken.None);
                 maps.Add(result.Output.FilePath!);
                 Accept(stage, result.Parts, result.Datasets);
             }
-            for (var reduce = 0; reduce < StagePlan.Read(plan).Reduces; reduce++)
+            for (var reduce = 0; reduce < StagePlan.Read(plan, key).Reduces; reduce++)
             {
                 var outputs = new List<MapOutput>();
                 foreach (var map in maps) outputs.Add(MapOutput.Open(await Fetch(map, plan, reduce)));
-                var result = Define<TJob>().Reduce(StagePlan.Read(plan), new TaskIdentity(stage, reduce, 0), outputs, Folders(stage, $"r{reduce}"), progress: null, CancellationToken.None);
+                var result = Define<TJob>().Reduce(StagePlan.Read(plan, key), new TaskIdentity(stage, reduce, 0), outputs, Folders(stage, $"r{reduce}"), progress: null, CancellationToken.None);
                 outputs.ForEach(output => output.Delete());
                 Accept(stage, result.Parts, result.Datasets);
             }
-            Assert.Empty(Directory.GetFiles(folder.Path, "fetched-*"));
+            Assert.Empty(Directory.GetDirectories(folder.Path, "fetched-*").SelectMany(Directory.GetFiles));
         }
     }
 
     /// <summary>Copies a reduce task's share of a map output, as over a network.</summary>
     private async Task<string> Fetch(string map, ReadOnlyMemory<byte> plan, int reduce)
     {
-        var path = folder[$"fetched-{Guid.NewGuid():n}"];
-        using var slice = SegmentSlice.Open(map, StagePlan.Read(plan).Shape, reduce);
+        var path = Path.Combine(Directory.CreateDirectory(folder[$"fetched-{Guid.NewGuid():n}"]).FullName, Path.GetFileName(map));
+        using var slice = SegmentSlice.Open(map, StagePlan.Read(plan, key).Shape, reduce);
         await using var file = File.Create(path);
         await slice.CopyToAsync(file, CancellationToken.None);
         Assert.Equal(slice.Length, file.Length);
@@ -120,7 +147,7 @@ public sealed class SeparateTasksTests : IDisposable
 
     private JobRun Define<TJob>() where TJob : IJob, new() => JobRun.Define(
         () => new TJob(), new JobRequest(typeof(TJob).Name, [folder["in"]], []),
-        new EngineSettings { ScratchFolder = folder["scratch"], SplitBytes = 4000, Partitions = 3, TaskMemory = 64 << 10, Compression = BlockCompression.Lz4 });
+        new EngineSettings { ScratchFolder = folder["scratch"], SplitBytes = 4000, Partitions = 3, TaskMemory = 64 << 10, Compression = BlockCompression.Lz4, Key = key });
 
     private TaskFolders Folders(int stage, string task) => new(folder["private"], folder["shared"], folder["shared"], folder[$"scratch-{stage}-{task}"], $"s{stage}-{task}");
 

@@ -60,6 +60,23 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void Data_that_is_encrypted_on_its_way_through_disks_gives_the_same_bytes()
+    {
+        File.WriteAllLines(Path.Combine(folder, "words"), Enumerable.Range(0, 20_000).Select(number => $"word-{number * 7919 % 10_007:D5}"));
+        var (plain, encrypted) = (Sorted(false), Sorted(true));
+        Assert.NotEmpty(plain);
+        Assert.Equal(plain, encrypted);
+
+        List<string> Sorted(bool encrypts)
+        {
+            var output = Path.Combine(folder, $"sorted-{encrypts}");
+            LocalRunner.Run(new LocalJob("sort", () => new InlineJob(job => job.ReadLines(job.Inputs).Map((TextLine line, IEmitter<string, long> output) => output.Emit(line.ToString(), 1)).TotalOrder().Partitions(3).Sort().WriteText(job.Output)),
+                [Path.Combine(folder, "words")], output, []), new LocalSettings { Slots = 2, MemoryOfSlot = 64 << 10, SplitBytes = 30_000, KeepInMemory = false, Encrypt = encrypts });
+            return [.. Directory.GetFiles(output, "part-*").Order(StringComparer.Ordinal).SelectMany(File.ReadAllLines)];
+        }
+    }
+
+    [Fact]
     public void Progress_ends_with_all_tasks_of_all_phases_done()
     {
         var progress = new LocalProgress();

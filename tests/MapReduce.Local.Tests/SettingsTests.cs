@@ -17,6 +17,7 @@ public sealed class SettingsTests
         [nameof(LocalSettings.MemoryOfSlot)] = [settings => settings with { MemoryOfSlot = 0 }, settings => settings with { MemoryOfSlot = 64 << 10 }],
         [nameof(LocalSettings.SpillFolders)] = [settings => settings with { SpillFolders = [Path.Combine(Path.GetTempPath(), $"mapreduce-spill-{Guid.NewGuid():n}")] }],
         [nameof(LocalSettings.Compression)] = [.. Enum.GetValues<BlockCompression>().Select<BlockCompression, Func<LocalSettings, LocalSettings>>(compression => settings => settings with { Compression = compression })],
+        [nameof(LocalSettings.Encrypt)] = [settings => settings with { Encrypt = true }],
         [nameof(LocalSettings.SkipBadRecords)] = [settings => settings with { SkipBadRecords = 10 }],
         [nameof(LocalSettings.Attempts)] = [settings => settings with { Attempts = 3 }],
         [nameof(LocalSettings.Durable)] = [settings => settings with { Durable = true }],
@@ -49,7 +50,7 @@ public sealed class SettingsTests
     [Fact]
     public void Every_setting_of_the_engine_is_one_of_these_under_its_name_or_another()
     {
-        string[] others = [nameof(EngineSettings.TaskMemory), nameof(EngineSettings.ScratchFolder), nameof(EngineSettings.Job)];
+        string[] others = [nameof(EngineSettings.TaskMemory), nameof(EngineSettings.ScratchFolder), nameof(EngineSettings.Job), nameof(EngineSettings.Key)];
         Assert.Empty(typeof(EngineSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name).Except(Unseen.Keys).Except(Shaping.Keys).Except(others));
     }
 

@@ -59,6 +59,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce.executor.network = maybe", "on, off or connections")]
     [InlineData("mapreduce.executor.storage = [data]", "no full path")]
     [InlineData("mapreduce.tls.authority = \"/nowhere/ca.pem\"", "mr certificate create")]
+    [InlineData("mapreduce.storage.key-file = \"/nowhere/key\"", "There is no key file '/nowhere/key' (mapreduce.storage.key-file). Make one")]
     [InlineData("mapreduce.packages.signers = [\"/nowhere/alice.pem\"]", "There is no certificate '/nowhere/alice.pem' (mapreduce.packages.signers)")]
     [InlineData("mapreduce.packages.signers = [\"/dev/null\"]", "(mapreduce.packages.signers) cannot be read")]
     [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
@@ -111,6 +112,21 @@ public sealed class ConfigurationTests : IDisposable
         var file = TokenFile();
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Assert.Contains("chmod 600", Assert.Throws<ConfigurationException>(() => Read("", file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void A_key_file_that_others_may_read_or_that_is_short_is_refused_and_a_good_one_is_closed_to_the_code_of_jobs()
+    {
+        var file = Path.Combine(folder, "key");
+        var text = $"mapreduce.storage.key-file = \"{file}\"";
+        File.WriteAllText(file, new string('x', 31));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Contains("has 31 characters, and needs at least 32", Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
+        File.WriteAllText(file, new string('x', 32));
+        Assert.Contains(file, Read(text).Worker.Confinement.Closed);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        Assert.Contains($"chmod 600 '{file}'", Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 namespace MapReduce.Node.Tests;
 
 /// <summary>A cluster for all tests of a class, and what they ask it.</summary>
-public sealed class SharedCluster : IAsyncLifetime
+public class SharedCluster : IAsyncLifetime
 {
     /// <summary>All segments travel over HTTP; an attempt that stands at a gate is no straggler to be helped; parts are compared with their hashes.</summary>
     private const string Settings = """
@@ -15,6 +15,12 @@ public sealed class SharedCluster : IAsyncLifetime
 
     private int outputs;
 
+    /// <summary>How many nodes there are.</summary>
+    public int Size { get; init; } = 3;
+
+    /// <summary>Further settings.</summary>
+    protected virtual string More => "";
+
     public string Folder { get; } = Directory.CreateTempSubdirectory("mapreduce-node-").FullName;
 
     public MiniCluster Cluster { get; private set; } = null!;
@@ -22,7 +28,7 @@ public sealed class SharedCluster : IAsyncLifetime
     /// <summary>The folder of all nodes.</summary>
     public string Nodes => Path.Combine(Folder, "cluster");
 
-    public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(3, Nodes, Settings + TestProgram.Settings);
+    public async Task InitializeAsync() => Cluster = await MiniCluster.StartAsync(Size, Nodes, Settings + TestProgram.Settings + More);
 
     public async Task DisposeAsync()
     {

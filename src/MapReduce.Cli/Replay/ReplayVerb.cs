@@ -157,6 +157,8 @@ internal static class ReplayVerb
     /// <summary>The attempt, loaded and run as an executor would.</summary>
     private sealed class Attempt(MapReduceClient client, string job, ReplayedTask task, OrderDetails order, string assembly, string folder, Action<string> say, CancellationToken cancellation)
     {
+        private readonly DataKey? key = order.DataKey is { } text ? new DataKey(Convert.FromBase64String(text)) : null;
+
         /// <summary>What it did; null while it has not ended well, and of planning.</summary>
         public TaskTotals? Totals { get; private set; }
 
@@ -170,6 +172,7 @@ internal static class ReplayVerb
                 Partitions = order.Partitions,
                 Compression = order.Compression switch { "lz4" => BlockCompression.Lz4, "zstd" => BlockCompression.Zstandard, _ => BlockCompression.None },
                 SkipBadRecords = order.SkipBadRecords,
+                Key = key,
                 ScratchFolder = Path.Combine(folder, "scratch"),
             });
             var stages = new LocalStages(run, folder, Journalled, say, cancellation);
@@ -208,7 +211,7 @@ internal static class ReplayVerb
             using var content = client.ReadBlobAsync(digest, cancellation).GetAwaiter().GetResult();
             using var bytes = new MemoryStream();
             content.CopyTo(bytes);
-            return StagePlan.Read(bytes.ToArray());
+            return StagePlan.Read(bytes.ToArray(), key);
         }
 
         /// <summary>The map outputs that the reduce task reads: fetched where nodes still have all of them, else made again.</summary>
@@ -230,7 +233,8 @@ internal static class ReplayVerb
         private MapOutput Fetch(TaskId map, int reduce, string target)
         {
             if (!task.Maps.TryGetValue(map.ToString(), out var attempt)) throw new ApiException("no-segment", $"{map} has no output.");
-            var file = Path.Combine(target, attempt);
+            // An encrypted file is good under its own name only.
+            var file = Path.Combine(target, $"map-{attempt}");
             using (var content = client.ReadSegmentAsync(job, task.Plans[map.Stage], attempt, reduce, cancellation).GetAwaiter().GetResult())
             using (var copy = File.Create(file)) content.CopyTo(copy);
             return MapOutput.Open(file);

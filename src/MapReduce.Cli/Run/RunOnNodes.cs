@@ -51,7 +51,7 @@ internal static class RunOnNodes
         var cluster = new LocalCluster(folder);
         try
         {
-            var state = await cluster.UpAsync(nodes, Slots(options.Slots, nodes), [], cancellation);
+            var state = await cluster.UpAsync(nodes, Slots(options.Slots, nodes), options.Encrypt ? ["storage.encryption=on"] : [], cancellation);
             if (!options.Quiet && !options.Json)
                 await Console.Error.WriteLineAsync($"{nodes} nodes are up: {string.Join(", ", state.Nodes.Select(node => $"{node.Name} (process {node.ProcessId})"))}. To kill one: mr cluster kill 2 --cluster {folder}");
             using var client = Connection.Open(folder, state.Nodes);

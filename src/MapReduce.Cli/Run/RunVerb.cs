@@ -50,6 +50,7 @@ internal static class RunVerb
             Partitions = Positive(options.Partitions, "partitions", 100_000) ?? 0,
             SpillFolders = [.. options.Spill.Select(SpillFolder)],
             Compression = CompressionOption.Read(options.Compress).Compression,
+            Encrypt = options.Encrypt,
             SkipBadRecords = options.SkipBad >= 0 ? options.SkipBad : throw new UserException(ExitCode.Usage, $"--skip-bad {options.SkipBad} is negative. Give a number of records."),
             Attempts = Positive(options.Attempts, "attempts", 1000) ?? defaults.Attempts,
             Durable = options.Sync,

@@ -22,7 +22,7 @@ internal sealed unsafe class DatasetReader<TKey, TValue>(DatasetNode<TKey, TValu
         var records = 0L;
         foreach (var range in split.Ranges)
         {
-            using var source = new BlockSource();
+            using var source = new BlockSource(context.Key);
             var blocks = source.Open(range.File.Path).ReadIndex(out _);
             for (var i = 0; i < blocks.Count; i++)
             {

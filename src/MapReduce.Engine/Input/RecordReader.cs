@@ -51,7 +51,8 @@ internal readonly record struct ReadTotals(long Records, long Bytes);
 /// <param name="BufferLength">The length in bytes of the read buffer.</param>
 /// <param name="Progress">Told of bytes read since the last call, about once a buffer; null where nobody asks.</param>
 /// <param name="Store">For whom a store is read.</param>
-internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress, Func<int, StoreContext>? Store = null)
+/// <param name="Key">The job's key, where files of earlier stages are encrypted.</param>
+internal sealed record ReadContext(RecordPosition Position, IBadRecords BadRecords, CancellationToken Cancellation, int BufferLength, Action<long>? Progress, Func<int, StoreContext>? Store = null, DataKey? Key = null)
 {
     /// <summary>Whether an exception is the record's fault, or user code's, rather than the engine's.</summary>
     public bool IsBadRecord(Exception exception) => UserCode.IsOfAuthor(exception, Cancellation);

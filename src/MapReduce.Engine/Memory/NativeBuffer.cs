@@ -11,6 +11,7 @@ internal sealed unsafe class NativeBuffer : IDisposable
     public const int Slack = 64;
 
     private const int HugePage = 2 << 20;
+    private const int SmallestGrown = 64 << 10;
 
     private byte* start;
 
@@ -34,6 +35,17 @@ internal sealed unsafe class NativeBuffer : IDisposable
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => start;
+    }
+
+    /// <summary>The first byte of a buffer that has room for some bytes: the given one, or another in its place.</summary>
+    public static byte* Ensure(ref NativeBuffer? buffer, int length)
+    {
+        if (buffer is null || buffer.Length < length)
+        {
+            buffer?.Dispose();
+            buffer = new NativeBuffer(Math.Max(length, SmallestGrown));
+        }
+        return buffer.Start;
     }
 
     public void Clear() => NativeMemory.Clear(start, (nuint)(Length + Slack));

@@ -18,14 +18,13 @@ public static class DatasetFiles
     internal static string? ShareOf(string path) => Split(path) is { } parts ? string.Join('-', parts[..PartsOfShare]) : null;
 
     /// <summary>Reads a file, and checks all that it reads.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The job's key; null where its files are not encrypted.</param>
     /// <exception cref="EngineException">It is not there, not complete, or damaged.</exception>
-    public static void Check(string path)
+    public static void Check(string path, DataKey? key = null)
     {
-        using var source = new BlockSource();
-        unsafe
-        {
-            foreach (var block in source.Open(path).ReadIndex(out _)) source.ReadFile(path, block, out _);
-        }
+        using var source = new BlockSource(key);
+        foreach (var block in source.Open(path).ReadIndex(out _)) source.Check(path, block);
     }
 
     private static string[]? Split(string path)

@@ -53,7 +53,7 @@ internal sealed class ResultWriter<TKey, TValue> : IEmitter<TKey, TValue>, IHold
         keys = new KeyBytes<TKey>(node.Keys);
         values = new KeyBytes<TValue>(node.Values);
         datasetPath = folders.Dataset(node.Channel.Stage, node.Channel.Index, part.Index);
-        dataset = new RunWriter(datasetPath, settings.Compression, settings.Durable);
+        dataset = new RunWriter(datasetPath, settings.Compression, settings.Durable, key: settings.Key);
     }
 
     public void Emit(scoped TKey key, scoped TValue value)

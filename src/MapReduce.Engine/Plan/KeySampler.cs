@@ -90,7 +90,7 @@ internal sealed class KeySampler(JobDefinition job, StageNode stage, ChannelNode
                 bytesLeft -= bytes;
                 // Input that yields few keys must not be read to its end for them; but of one that has only large records, one is needed.
                 if ((left -= bytes) < 0 && records.Count > 0) throw new SampleComplete();
-            }, number => settings.StoreOf("sample", number, cancellation));
+            }, number => settings.StoreOf("sample", number, cancellation), settings.Key);
             new SourceRunner(binder, piece, reading).Run(stage.Sources[piece.Source]);
         }
         catch (SampleComplete)

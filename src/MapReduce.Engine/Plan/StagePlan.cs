@@ -8,8 +8,8 @@ namespace MapReduce.Engine.Plan;
 /// <summary>What a stage consists of: its splits, one for each map task, and the shape of its shuffle. Follows from the inputs, the arguments and the settings alone.</summary>
 public sealed class StagePlan
 {
-    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition = "")
-        : this(stage, splits, channels, definition, StagePlanCodec.Write(stage, splits, channels, definition))
+    internal StagePlan(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition = "", DataKey? key = null)
+        : this(stage, splits, channels, definition, StagePlanCodec.Write(stage, splits, channels, definition, key))
     {
     }
 
@@ -29,8 +29,9 @@ public sealed class StagePlan
 
     /// <summary>Reads a plan that another process has made.</summary>
     /// <param name="bytes">Its <see cref="Bytes"/>.</param>
-    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
-    public static StagePlan Read(ReadOnlyMemory<byte> bytes) => StagePlanCodec.Read(bytes);
+    /// <param name="key">The job's key; null where its data is not encrypted.</param>
+    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version, or the key is another.</exception>
+    public static StagePlan Read(ReadOnlyMemory<byte> bytes, DataKey? key = null) => StagePlanCodec.Read(bytes, key);
 
     /// <summary>The same plan for one map task that reads files of earlier stages which were made again after it was planned.</summary>
     /// <param name="map">The index of the task.</param>

@@ -5,7 +5,7 @@ using MapReduce.Engine.Shuffle;
 namespace MapReduce.Engine.Plan;
 
 // A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
-//   version, 4, or 3 where no file of a dataset is cut, which older programs would read to its end in each split; stage
+//   version: 5 where the boundaries are encrypted, one by one; else 4, or 3 where no file of a dataset is cut, which older programs would read to its end in each split; stage
 //   files: their number, then for each its path, length, time of change in ticks and compression
 //   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length;
 //           then 0, or 1 with the piece of a store and its size
@@ -16,6 +16,7 @@ namespace MapReduce.Engine.Plan;
 /// <summary>Turns plans into bytes, so that one process plans and others run the tasks; the format is described at the top of this file.</summary>
 internal static class StagePlanCodec
 {
+    private const int EncryptedVersion = 5;
     private const int Version = 4;
     private const int VersionWithoutCuts = 3;
     private const int VersionWithoutDefinition = 2;
@@ -26,39 +27,42 @@ internal static class StagePlanCodec
     // Far more than any job has: of channels every node keeps something, whoever has made the plan.
     private const int MostChannels = 10_000;
 
-    public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition)
+    public static byte[] Write(int stage, IReadOnlyList<FileSplit> splits, IReadOnlyList<ChannelShape?> channels, string definition, DataKey? key)
     {
+        using var seal = key is null ? null : new BoundarySeal(key);
         using var bytes = new MemoryStream();
         using (var writer = new BinaryWriter(bytes, Encoding.UTF8))
         {
-            writer.Write7BitEncodedInt(splits.Any(split => split.Ranges.Any(range => range.IsPartOfDataset)) ? Version : VersionWithoutCuts);
+            writer.Write7BitEncodedInt(seal is not null ? EncryptedVersion : splits.Any(split => split.Ranges.Any(range => range.IsPartOfDataset)) ? Version : VersionWithoutCuts);
             writer.Write7BitEncodedInt(stage);
             var files = WriteFiles(writer, splits);
             WriteSplits(writer, splits, files);
             writer.Write7BitEncodedInt(channels.Count);
-            foreach (var channel in channels) WriteChannel(writer, channel);
+            foreach (var channel in channels) WriteChannel(writer, channel, seal);
             writer.Write(definition);
         }
         return bytes.ToArray();
     }
 
-    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
-    public static StagePlan Read(ReadOnlyMemory<byte> bytes)
+    /// <exception cref="EngineException">The bytes are no plan, or one of a newer version, or the key is another.</exception>
+    public static StagePlan Read(ReadOnlyMemory<byte> bytes, DataKey? key)
     {
+        using var seal = key is null ? null : new BoundarySeal(key);
         var copy = bytes.ToArray();
         using var stream = new MemoryStream(copy, writable: false);
-        return Read(stream, (reader, stage, hasDefinition) =>
+        return Read(stream, (reader, stage, version) =>
         {
+            if ((version == EncryptedVersion) != (seal is not null)) throw new EngineException(EngineError.CorruptData, seal is null ? "The plan is encrypted, and the job is not. It must be made again." : "The plan is not encrypted, and the job is. It must be made again.");
             var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
             var splits = List(reader, () => ReadSplit(reader, files));
-            var channels = ReadChannels(reader, () => List(reader, () => reader.ReadBytes(Length(reader))));
-            return new StagePlan(stage, splits, channels, hasDefinition ? reader.ReadString() : "", copy);
+            var channels = ReadChannels(reader, () => List(reader, () => ReadBoundary(reader, seal)));
+            return new StagePlan(stage, splits, channels, HasDefinition(version) ? reader.ReadString() : "", copy);
         });
     }
 
     /// <summary>Reads what little of a plan all nodes need. The files, splits and boundaries, which take dozens of times their bytes in memory, are passed over one by one.</summary>
     /// <exception cref="EngineException">The bytes are no plan, or one of a newer version.</exception>
-    public static PlanShape ReadShape(Stream bytes) => Read(bytes, (reader, stage, hasDefinition) =>
+    public static PlanShape ReadShape(Stream bytes) => Read(bytes, (reader, stage, version) =>
     {
         var files = Count(reader);
         for (var file = 0; file < files; file++) PassFile(reader);
@@ -69,24 +73,26 @@ internal static class StagePlanCodec
             for (var left = Count(reader); left > 0; left--) PassBytes(reader);
             return [];
         });
-        if (hasDefinition) PassBytes(reader);
+        if (HasDefinition(version)) PassBytes(reader);
         return new PlanShape(stage, maps, channels);
     });
 
-    private static T Read<T>(Stream bytes, Func<BinaryReader, int, bool, T> read)
+    private static T Read<T>(Stream bytes, Func<BinaryReader, int, int, T> read)
     {
         try
         {
             using var reader = new BinaryReader(bytes, Encoding.UTF8, leaveOpen: true);
             var version = reader.Read7BitEncodedInt();
-            if (version is not (Version or VersionWithoutCuts or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {Version}. Run the same version on all nodes.");
-            return read(reader, reader.Read7BitEncodedInt(), version != VersionWithoutDefinition);
+            if (version is not (EncryptedVersion or Version or VersionWithoutCuts or VersionWithoutDefinition)) throw new EngineException(EngineError.CorruptData, $"The plan has format version {version}, and this program reads version {EncryptedVersion}. Run the same version on all nodes.");
+            return read(reader, reader.Read7BitEncodedInt(), version);
         }
         catch (Exception exception) when (exception is IOException or FormatException or ArgumentException or OverflowException)
         {
             throw new EngineException(EngineError.CorruptData, $"The plan cannot be read: {exception.Message} It must be made again.", exception);
         }
     }
+
+    private static bool HasDefinition(int version) => version != VersionWithoutDefinition;
 
     private static Dictionary<InputFile, int> WriteFiles(BinaryWriter writer, IReadOnlyList<FileSplit> splits)
     {
@@ -136,7 +142,7 @@ internal static class StagePlanCodec
             : new FileSplit(source, ranges, firstNumber, numbers, reader.ReadString(), reader.Read7BitEncodedInt64());
     }
 
-    private static void WriteChannel(BinaryWriter writer, ChannelShape? channel)
+    private static void WriteChannel(BinaryWriter writer, ChannelShape? channel, BoundarySeal? seal)
     {
         writer.Write7BitEncodedInt(channel is null ? 0 : 1);
         if (channel is null) return;
@@ -144,7 +150,7 @@ internal static class StagePlanCodec
         writer.Write7BitEncodedInt(channel.Partitions);
         writer.Write7BitEncodedInt(channel.Buckets);
         writer.Write7BitEncodedInt(channel.Boundaries.Count);
-        foreach (var boundary in channel.Boundaries)
+        foreach (var boundary in channel.Boundaries.Select(boundary => seal?.Close(boundary) ?? boundary))
         {
             writer.Write7BitEncodedInt(boundary.Length);
             writer.Write(boundary);
@@ -153,6 +159,12 @@ internal static class StagePlanCodec
 
     private static List<ChannelShape?> ReadChannels(BinaryReader reader, Func<IReadOnlyList<byte[]>> readBoundaries)
         => List(reader, () => reader.Read7BitEncodedInt() == 0 ? null : new ChannelShape(reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), readBoundaries()), MostChannels);
+
+    private static byte[] ReadBoundary(BinaryReader reader, BoundarySeal? seal)
+    {
+        var boundary = reader.ReadBytes(Length(reader));
+        return seal?.Open(boundary) ?? boundary;
+    }
 
     private static void PassFile(BinaryReader reader)
     {

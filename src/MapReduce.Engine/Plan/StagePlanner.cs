@@ -58,7 +58,7 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
             shapes.Add(shape);
         }
         CheckStores(node, listing.Splits.Count, shapes);
-        return new StagePlan(stage, listing.Splits, shapes, definition);
+        return new StagePlan(stage, listing.Splits, shapes, definition, settings.Key);
     }
 
     /// <summary>Asks the stores that the job writes to whether they can take it: all of them before any work is done, and then with the number of tasks of each stage.</summary>

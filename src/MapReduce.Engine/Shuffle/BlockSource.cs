@@ -6,10 +6,15 @@ namespace MapReduce.Engine.Shuffle;
 /// <remarks>One file is open at a time, the last one read from: a reduce task reads the outputs of all maps, one after another, and there may be more of them than files may be open.</remarks>
 internal sealed unsafe class BlockSource : IDisposable
 {
+    private readonly DataKey? key;
     private readonly BlockCodec codec = new();
     private SegmentFileReader? file;
     private NativeBuffer? stored;
+    private NativeBuffer? decrypted;
     private NativeBuffer? raw;
+
+    /// <param name="key">The job's key; null where files are not encrypted, or are only checked.</param>
+    public BlockSource(DataKey? key = null) => this.key = key;
 
     /// <summary>The bytes read from files.</summary>
     public long BytesRead { get; private set; }
@@ -31,19 +36,41 @@ internal sealed unsafe class BlockSource : IDisposable
         var reader = Open(path);
         var (storedLength, rawLength, compression, checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
         if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
-        var target = Ensure(ref stored, storedLength);
+        var target = NativeBuffer.Ensure(ref stored, storedLength);
         reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(target, storedLength));
         BytesRead += storedLength;
         length = rawLength;
+        var packedLength = storedLength;
+        if (reader.IsDecrypting)
+        {
+            packedLength = Math.Max(0, storedLength - BlockCipher.TagLength);
+            var plain = NativeBuffer.Ensure(ref decrypted, packedLength);
+            reader.Decrypt(block, rawLength, compression, new ReadOnlySpan<byte>(target, storedLength), new Span<byte>(plain, packedLength));
+            target = plain;
+        }
         if (compression == BlockCompression.None)
         {
-            if (rawLength != storedLength) throw reader.Corrupt($"the block at offset {block.FileOffset} contradicts itself");
+            if (rawLength != packedLength) throw reader.Corrupt($"the block at offset {block.FileOffset} contradicts itself");
             return target;
         }
-        var result = Ensure(ref raw, rawLength);
-        if (!codec.TryRestore(new ReadOnlySpan<byte>(target, storedLength), compression, new Span<byte>(result, rawLength)))
+        var result = NativeBuffer.Ensure(ref raw, rawLength);
+        if (!codec.TryRestore(new ReadOnlySpan<byte>(target, packedLength), compression, new Span<byte>(result, rawLength)))
             throw reader.Corrupt($"the block at offset {block.FileOffset} cannot be decompressed");
         return result;
+    }
+
+    /// <summary>Checks a block of a file as far as that is possible: of an encrypted one without its key the checksum.</summary>
+    public void Check(string path, in BlockReference block)
+    {
+        var reader = Open(path);
+        if (!reader.IsEncrypted || reader.IsDecrypting)
+        {
+            ReadFile(path, block, out _);
+            return;
+        }
+        var (storedLength, _, _, checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
+        if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
+        reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(NativeBuffer.Ensure(ref stored, storedLength), storedLength));
     }
 
     /// <summary>The reader of a file, valid until another file is read.</summary>
@@ -53,24 +80,15 @@ internal sealed unsafe class BlockSource : IDisposable
         file?.Dispose();
         // Where that fails nothing is open.
         file = null;
-        return file = new SegmentFileReader(path);
+        return file = new SegmentFileReader(path, key);
     }
 
     public void Dispose()
     {
         file?.Dispose();
         stored?.Dispose();
+        decrypted?.Dispose();
         raw?.Dispose();
         codec.Dispose();
-    }
-
-    private static byte* Ensure(ref NativeBuffer? buffer, int length)
-    {
-        if (buffer is null || buffer.Length < length)
-        {
-            buffer?.Dispose();
-            buffer = new NativeBuffer(Math.Max(length, 64 << 10));
-        }
-        return buffer.Start;
     }
 }

@@ -20,6 +20,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
     private readonly int bufferLength;
     private readonly string filePath;
     private readonly BlockCompression compression;
+    private readonly DataKey? key;
     private readonly bool durable;
     private readonly RetainedMemory? retained;
     private readonly NativeBuffer buffers;
@@ -37,6 +38,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
         this.filePath = filePath;
         this.retained = retained;
         compression = settings.Compression;
+        key = settings.Key;
         durable = settings.Durable;
         bufferLength = (int)Math.Clamp(settings.TaskMemory / 4 / segments, SmallestBuffer, segments > 64 ? 16 << 10 : LargestBuffer) & ~63;
         pagesExhausted = retained is null;
@@ -97,7 +99,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
     {
         for (var i = 0; i < segments; i++) Flush(i);
         // Where nothing may stay in memory somebody else will look for the file, were it empty.
-        if (retained is null) file ??= new SegmentFileWriter(filePath, compression);
+        if (retained is null) file ??= new SegmentFileWriter(filePath, compression, key);
         file?.Complete(segments, durable);
         Fingerprint = retained is null ? file!.Fingerprint : null;
         var output = new MapOutput(blocks, segments, [.. pages], retained, file?.FilePath);
@@ -139,7 +141,7 @@ internal sealed unsafe class SegmentBuffers : IDisposable
         FlushedBytes += raw.Length;
         if (pageEnd - pageNext < raw.Length && !TryAddPage(raw.Length))
         {
-            file ??= new SegmentFileWriter(filePath, compression);
+            file ??= new SegmentFileWriter(filePath, compression, key);
             SpilledBytes += raw.Length;
             blocks.Add(file.Append(segment, raw));
             return;

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Hashing;
 using MapReduce.Engine.Memory;
 using Microsoft.Win32.SafeHandles;
@@ -14,17 +15,24 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     private readonly NativeBuffer staging = new(StagingLength);
     private readonly List<BlockReference> blocks = [];
     private readonly SafeFileHandle file;
+    private readonly BlockCipher? cipher;
+    private readonly BlockNumbers numbers = new();
+    private NativeBuffer? encrypted;
     private int staged;
     private long flushed;
     private long saved;
 
-    public SegmentFileWriter(string path, BlockCompression compression)
+    /// <param name="path">The file.</param>
+    /// <param name="compression">How blocks are compressed.</param>
+    /// <param name="key">The job's key; null where blocks are not encrypted.</param>
+    public SegmentFileWriter(string path, BlockCompression compression, DataKey? key = null)
     {
         FilePath = path;
         this.compression = compression;
         file = EngineFiles.Create(path);
-        SegmentFile.WriteHeader(new Span<byte>(staging.Start, SegmentFile.HeaderLength));
-        staged = SegmentFile.HeaderLength;
+        var header = SegmentFile.Header(path, key, out cipher);
+        Write(header);
+        saved = SegmentFile.HeaderLength - header.Length;
     }
 
     public string FilePath { get; }
@@ -35,20 +43,23 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     /// <summary>The bytes written so far.</summary>
     public long Length => flushed + staged;
 
-    /// <summary>What they would be without compression. Plans follow from this, because a setting may not change them.</summary>
+    /// <summary>What they would be without compression and encryption. Plans follow from this, because a setting may not change them.</summary>
     public long RawLength => Length + saved;
 
     /// <summary>Appends a block of whole records.</summary>
     /// <returns>Where it is.</returns>
     public BlockReference Append(int segment, ReadOnlySpan<byte> raw)
     {
-        var stored = codec.Compress(raw, compression, out var used);
-        var block = new BlockReference(segment, Length, stored.Length, raw.Length, null);
+        var packed = codec.Compress(raw, compression, out var used);
+        var number = numbers.Next(segment);
         Span<byte> header = stackalloc byte[SegmentFile.BlockHeaderLength];
+        SegmentFile.WriteBlockHeader(header, packed.Length + (cipher is null ? 0 : BlockCipher.TagLength), raw.Length, segment, used);
+        var stored = cipher is null ? packed : Encrypt(cipher, segment, number, header[..SegmentFile.BoundHeaderLength], packed);
+        var block = new BlockReference(segment, Length, stored.Length, raw.Length, null, number);
         var checksum = XxHash3.HashToUInt64(stored, segment);
-        SegmentFile.WriteBlockHeader(header, stored.Length, raw.Length, segment, used, checksum);
-        // What a compressor makes of the bytes may differ from one machine to the next; the bytes may not.
-        Fingerprint += used == BlockCompression.None ? checksum : XxHash3.HashToUInt64(raw, segment);
+        BinaryPrimitives.WriteUInt64LittleEndian(header[SegmentFile.BoundHeaderLength..], checksum);
+        // What a compressor makes of the bytes may differ from one machine to the next, and what a cipher does from one file to the next; the bytes may not.
+        Fingerprint += used == BlockCompression.None && cipher is null ? checksum : XxHash3.HashToUInt64(raw, segment);
         saved += raw.Length - stored.Length;
         Write(header);
         Write(stored);
@@ -70,6 +81,15 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
         file.Dispose();
         staging.Dispose();
         codec.Dispose();
+        encrypted?.Dispose();
+        cipher?.Dispose();
+    }
+
+    private ReadOnlySpan<byte> Encrypt(BlockCipher with, int segment, int number, ReadOnlySpan<byte> header, ReadOnlySpan<byte> packed)
+    {
+        var target = new Span<byte>(NativeBuffer.Ensure(ref encrypted, packed.Length + BlockCipher.TagLength), packed.Length + BlockCipher.TagLength);
+        with.Encrypt(segment, number, header, packed, target);
+        return target;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

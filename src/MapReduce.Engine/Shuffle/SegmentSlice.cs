@@ -4,13 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace MapReduce.Engine.Shuffle;
 
 /// <summary>The share of one reduce task in a map output: what a node sends to a reducer elsewhere. The bytes are a segment file with the blocks of that task only.</summary>
-/// <remarks>Blocks go out as they are stored: their checksums were made by the map task and are checked by the reducer, so that nothing between the two goes unnoticed.</remarks>
+/// <remarks>Blocks go out as they are stored, encrypted where they are: their checksums were made by the map task and are checked by the reducer, so that nothing between the two goes unnoticed.</remarks>
 public sealed class SegmentSlice : IDisposable
 {
     private readonly string path;
     private readonly SafeFileHandle file;
     private readonly List<(long Offset, int Length)> ranges = [];
-    private readonly byte[] header = new byte[SegmentFile.HeaderLength];
+    private readonly byte[] header;
     private readonly byte[] index;
 
     private SegmentSlice(string path, PlanShape plan, int reduce)
@@ -21,7 +21,8 @@ public sealed class SegmentSlice : IDisposable
         var first = shape.Segment(partition, 0);
         using var reader = new SegmentFileReader(path);
         var blocks = new List<BlockReference>();
-        Length = SegmentFile.HeaderLength;
+        header = reader.Header;
+        Length = header.Length;
         foreach (var block in reader.ReadIndex(out var segments))
         {
             if (segments != plan.Segments) throw reader.Corrupt($"it has {segments} segments, and its plan {plan.Segments}");
@@ -33,7 +34,6 @@ public sealed class SegmentSlice : IDisposable
             else ranges.Add((block.FileOffset, length));
             Length += length;
         }
-        SegmentFile.WriteHeader(header);
         index = SegmentFile.Index(blocks, Length, plan.Segments);
         Length += index.Length;
         file = EngineFiles.Open(path);
@@ -53,18 +53,16 @@ public sealed class SegmentSlice : IDisposable
     /// <param name="path">The map output's segment file.</param>
     /// <param name="plan">The shape of the stage's plan.</param>
     /// <param name="reduce">The index of the reduce task.</param>
+    /// <param name="key">The job's key; null where its files are not encrypted, or where checksums have to do.</param>
     /// <exception cref="EngineException">The file is not there, not complete, or damaged.</exception>
-    public static void Check(string path, PlanShape plan, int reduce)
+    public static void Check(string path, PlanShape plan, int reduce, DataKey? key = null)
     {
         var (channel, partition) = plan.Reduce(reduce);
         var shape = plan.Channels[channel]!;
         var first = shape.Segment(partition, 0);
-        using var source = new BlockSource();
-        unsafe
-        {
-            foreach (var block in source.Open(path).ReadIndex(out _))
-                if (block.Segment >= first && block.Segment < first + shape.Buckets) source.ReadFile(path, block, out _);
-        }
+        using var source = new BlockSource(key);
+        foreach (var block in source.Open(path).ReadIndex(out _))
+            if (block.Segment >= first && block.Segment < first + shape.Buckets) source.Check(path, block);
     }
 
     /// <summary>Writes all bytes to <paramref name="target"/>, a piece at a time, no faster than it takes them.</summary>

@@ -71,7 +71,7 @@ internal sealed class CombiningEmitter<TKey, TValue>(
             }
         }
         sorter.Dispose();
-        sorter = new PairSorter(memory * 2, settings.Compression, scratch);
+        sorter = new PairSorter(memory * 2, settings.Compression, scratch, settings.Key);
         held = 0;
     }
 }

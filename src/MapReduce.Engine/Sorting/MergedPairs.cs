@@ -9,12 +9,14 @@ internal sealed class MergedPairs : SortedPairs
     private int live;
     private bool started;
 
-    public MergedPairs(IReadOnlyList<string> runs)
+    /// <param name="runs">The files of the runs.</param>
+    /// <param name="key">The job's key; null where they are not encrypted.</param>
+    public MergedPairs(IReadOnlyList<string> runs, DataKey? key = null)
     {
         var readers = new List<RunReader>(runs.Count);
         try
         {
-            foreach (var run in runs) readers.Add(new RunReader(run, readers.Count));
+            foreach (var run in runs) readers.Add(new RunReader(run, readers.Count, key));
         }
         catch
         {
@@ -81,7 +83,7 @@ internal sealed class MergedPairs : SortedPairs
     /// <summary>Reads one sorted run block by block.</summary>
     private sealed unsafe class RunReader : IDisposable
     {
-        private readonly BlockSource source = new();
+        private readonly BlockSource source;
         private readonly List<BlockReference> blocks;
         private readonly string path;
         private int nextBlock;
@@ -91,9 +93,10 @@ internal sealed class MergedPairs : SortedPairs
         private int keyLength;
         private int valueLength;
 
-        public RunReader(string path, int order)
+        public RunReader(string path, int order, DataKey? key)
         {
             this.path = path;
+            source = new BlockSource(key);
             Order = order;
             try
             {

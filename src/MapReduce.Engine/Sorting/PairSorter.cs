@@ -14,6 +14,7 @@ internal sealed unsafe class PairSorter : IDisposable
     private readonly long memory;
     private readonly BlockCompression compression;
     private readonly ScratchFiles scratch;
+    private readonly DataKey? key;
     private readonly List<string> runs = [];
     private NativeBuffer items = new(FirstCapacity * sizeof(SortItem));
     private long count;
@@ -21,11 +22,13 @@ internal sealed unsafe class PairSorter : IDisposable
     /// <param name="memory">The bytes that pairs and their order may take, the room for sorting included.</param>
     /// <param name="compression">The compression of runs.</param>
     /// <param name="scratch">Names the runs.</param>
-    public PairSorter(long memory, BlockCompression compression, ScratchFiles scratch)
+    /// <param name="key">The job's key; null where runs are not encrypted.</param>
+    public PairSorter(long memory, BlockCompression compression, ScratchFiles scratch, DataKey? key = null)
     {
         this.memory = Math.Max(memory, SmallestMemory);
         this.compression = compression;
         this.scratch = scratch;
+        this.key = key;
     }
 
     /// <summary>The runs written so far.</summary>
@@ -82,7 +85,7 @@ internal sealed unsafe class PairSorter : IDisposable
         arena.Dispose();
         items.Dispose();
         MergeUntil(FanIn);
-        return new MergedPairs(runs);
+        return new MergedPairs(runs, key);
     }
 
     public void Dispose()
@@ -130,7 +133,7 @@ internal sealed unsafe class PairSorter : IDisposable
         Sort();
         var path = scratch.Next("run");
         runs.Add(path);
-        using (var writer = new RunWriter(path, compression, blockLength: RunBlockLength))
+        using (var writer = new RunWriter(path, compression, blockLength: RunBlockLength, key: key))
         {
             var pairs = new MemoryPairs((SortItem*)items.Start, count);
             while (pairs.MoveNext()) writer.Write(pairs.Key, pairs.Value);
@@ -157,8 +160,8 @@ internal sealed unsafe class PairSorter : IDisposable
                     continue;
                 }
                 var path = scratch.Next("merge");
-                using (var pairs = new MergedPairs(group))
-                using (var writer = new RunWriter(path, compression, blockLength: RunBlockLength))
+                using (var pairs = new MergedPairs(group, key))
+                using (var writer = new RunWriter(path, compression, blockLength: RunBlockLength, key: key))
                 {
                     while (pairs.MoveNext()) writer.Write(pairs.Key, pairs.Value);
                     writer.Complete();

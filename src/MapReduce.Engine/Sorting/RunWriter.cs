@@ -14,10 +14,10 @@ internal sealed unsafe class RunWriter : IDisposable
     private readonly bool durable;
     private byte* next;
 
-    public RunWriter(string path, BlockCompression compression, bool durable = false, int blockLength = BlockLength)
+    public RunWriter(string path, BlockCompression compression, bool durable = false, int blockLength = BlockLength, DataKey? key = null)
     {
         this.durable = durable;
-        file = new SegmentFileWriter(path, compression);
+        file = new SegmentFileWriter(path, compression, key);
         block = new NativeBuffer(blockLength);
         next = block.Start;
     }
@@ -25,7 +25,7 @@ internal sealed unsafe class RunWriter : IDisposable
     /// <summary>The bytes written to the file so far.</summary>
     public long Length => file.Length;
 
-    /// <summary>What they would be without compression.</summary>
+    /// <summary>What they would be without compression and encryption.</summary>
     public long RawLength => file.RawLength;
 
     public void Write(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

@@ -28,7 +28,7 @@ internal sealed class MapTask(JobDefinition job, StagePlan plan, EngineSettings 
         using var buffers = plan.Segments == 0 ? null : new SegmentBuffers(plan.Segments, settings, retained, folders.MapOutput());
         using var binder = new MapBinder(stage, plan, split, buffers, context, badRecords, userCode, settings, scratch, folders, products);
         var bufferLength = (int)Math.Clamp(settings.TaskMemory / 8, SmallestReadBuffer, Math.Clamp(split.Length + 1, SmallestReadBuffer, LargestReadBuffer));
-        var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress, number => settings.StoreOf(folders.Prefix, number, cancellation));
+        var reading = new ReadContext(context.Position, badRecords, cancellation, bufferLength, progress, number => settings.StoreOf(folders.Prefix, number, cancellation), settings.Key);
         MapOutput? output = null;
         TaskContext.Enter(context);
         try

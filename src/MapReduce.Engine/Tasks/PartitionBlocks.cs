@@ -5,7 +5,7 @@ using MapReduce.Engine.Sorting;
 namespace MapReduce.Engine.Tasks;
 
 /// <summary>The blocks of one partition of one channel, taken from the outputs of all map tasks in the order of the tasks.</summary>
-internal sealed unsafe class PartitionBlocks(IReadOnlyList<MapOutput> maps, ChannelShape shape, int partition, Action<long>? progress, CancellationToken cancellation)
+internal sealed unsafe class PartitionBlocks(IReadOnlyList<MapOutput> maps, ChannelShape shape, int partition, DataKey? key, Action<long>? progress, CancellationToken cancellation)
 {
     private delegate void BlockAction(byte* block, int length, bool stays);
 
@@ -40,7 +40,7 @@ internal sealed unsafe class PartitionBlocks(IReadOnlyList<MapOutput> maps, Chan
 
     private void ForEach(int bucket, BlockAction action)
     {
-        using var source = new BlockSource();
+        using var source = new BlockSource(key);
         foreach (var map in maps)
         {
             foreach (ref readonly var block in map.Blocks(shape.Segment(partition, bucket)))

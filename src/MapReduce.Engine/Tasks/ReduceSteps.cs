@@ -158,7 +158,7 @@ internal sealed class ReduceSteps(
             throw userCode.Failure("while the reducer was closed", exception);
         }
         reducers.End("reducer");
-        hottest = hotKeys.ToList(node.Reading.ReadGroup);
+        hottest = Told(hotKeys.ToList(node.Reading.ReadGroup));
         Complete(writer, sorter);
     }
 
@@ -213,7 +213,7 @@ internal sealed class ReduceSteps(
                 throw userCode.FailureAt("", folded.Key, node.Channel.Keys.Read, exception);
             }
         }
-        hottest = hotKeys.ToList(node.Channel.Keys.Read);
+        hottest = Told(hotKeys.ToList(node.Channel.Keys.Read));
         Complete(writer, sorter);
     }
 
@@ -221,11 +221,11 @@ internal sealed class ReduceSteps(
         where TKey : allows ref struct
         where TValue : allows ref struct => new(result, new PartNumber(partition, shape.Partitions), folders, settings, products, holds: false);
 
-    private PairSorter Sorter() => new(settings.TaskMemory / 2, settings.Compression, scratch);
+    private PairSorter Sorter() => new(settings.TaskMemory / 2, settings.Compression, scratch, settings.Key);
 
     private PairSorter SortAll()
     {
-        var sorter = new PairSorter(settings.TaskMemory * 3 / 4, settings.Compression, scratch);
+        var sorter = new PairSorter(settings.TaskMemory * 3 / 4, settings.Compression, scratch, settings.Key);
         try
         {
             blocks.AddTo(sorter);
@@ -260,6 +260,9 @@ internal sealed class ReduceSteps(
         writer.Complete();
         spilled = sorter.SpilledBytes;
     }
+
+    /// <summary>Where data is encrypted no key of it is told: what is told is written down.</summary>
+    private IReadOnlyList<HotKey> Told(IReadOnlyList<HotKey> keys) => settings.Key is null ? keys : [];
 
     private void Check()
     {

@@ -21,7 +21,7 @@ internal sealed class ReduceTask(JobDefinition job, StagePlan plan, EngineSettin
         var scratch = new ScratchFiles(folders.Scratch);
         var context = new EngineTaskContext(identity, job.Counters.Count, scratch);
         var userCode = new UserCode(job.Name, plan.Stage, "reduce", cancellation);
-        var blocks = new PartitionBlocks(maps, plan.Channels[channel]!, partition, progress, cancellation);
+        var blocks = new PartitionBlocks(maps, plan.Channels[channel]!, partition, settings.Key, progress, cancellation);
         using var run = new ReduceSteps(plan.Channels[channel]!, partition, blocks, folders, settings, scratch, context, userCode, cancellation);
         TaskContext.Enter(context);
         try

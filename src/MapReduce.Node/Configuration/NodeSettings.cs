@@ -13,6 +13,8 @@ namespace MapReduce.Node.Configuration;
 public sealed record NodeSettings
 {
     private const int Version = 1;
+    private const int ShortestToken = 16;
+    private const int ShortestKey = 32;
 
     /// <summary>The whole configuration.</summary>
     public required Config Config { get; init; }
@@ -152,7 +154,7 @@ public sealed record NodeSettings
             HttpPort = httpPort,
             Folder = Path.GetFullPath(folder),
             Seeds = [.. config.GetStringList("cluster.seeds")],
-            Token = ReadToken(Required(config, "http.token-file")),
+            Token = ReadSecret(Required(config, "http.token-file"), "token file", "http.token-file", ShortestToken),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
             Peers = PeerSettings.Read(config.GetConfig("tls")),
@@ -245,10 +247,14 @@ public sealed record NodeSettings
         BlobAge = config.GetTimeSpan("retention.packages-age"),
         PackageBytes = Bytes(config, "packages.size-limit"),
         PackageContentBytes = Bytes(config, "packages.content-limit"),
+        Keys = ReadKeys(config, settings),
         Signers = SignerFiles.Read(config.GetStringList("packages.signers")),
         ShortCircuit = config.GetBoolean("shuffle.short-circuit"),
         Connections = settings.Connections,
     };
+
+    private static JobKeys ReadKeys(Config config, NodeSettings settings)
+        => new(config.GetString("storage.key-file") is { Length: > 0 } file ? ReadSecret(file, "key file", "storage.key-file", ShortestKey) : settings.Token, config.GetBoolean("storage.encryption"));
 
     private static ConfinementSettings ReadConfinement(Config config, NodeSettings settings) => new()
     {
@@ -277,7 +283,7 @@ public sealed record NodeSettings
         // As SQLite names the file in a connection, and what it puts beside it.
         string[] names = ["Data Source", "DataSource", "Filename"];
         string[] endings = ["", "-wal", "-shm", "-journal"];
-        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), .. config.GetStringList("packages.signers")];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
         var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
         if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);
@@ -291,12 +297,12 @@ public sealed record NodeSettings
 
     private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new ConfigurationException($"mapreduce.{key} is no size. Write it as 256MiB.");
 
-    private static string ReadToken(string file)
+    private static string ReadSecret(string file, string what, string key, int shortest)
     {
-        if (!File.Exists(file)) throw new ConfigurationException($"There is no token file '{file}' (mapreduce.http.token-file). Make one: a random text that only its owner may read.");
-        PrivateFiles.Require(file, "token file");
-        var token = File.ReadAllText(file).Trim();
-        return token.Length >= 16 ? token : throw new ConfigurationException($"The token in '{file}' has {token.Length} characters, and needs at least 16.");
+        if (!File.Exists(file)) throw new ConfigurationException($"There is no {what} '{file}' (mapreduce.{key}). Make one: a random text that only its owner may read.");
+        PrivateFiles.Require(file, what);
+        var secret = File.ReadAllText(file).Trim();
+        return secret.Length >= shortest ? secret : throw new ConfigurationException($"The text in the {what} '{file}' (mapreduce.{key}) has {secret.Length} characters, and needs at least {shortest}. Make one: a random text that only its owner may read.");
     }
 }
 

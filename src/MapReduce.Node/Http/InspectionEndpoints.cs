@@ -46,7 +46,8 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
 
     private async Task OrderAsync(HttpContext context)
     {
-        var order = (await JobAsync(context)).Spec.Order;
+        var spec = (await JobAsync(context)).Spec;
+        var order = spec.Order;
         await Reply.WriteAsync(context, new OrderDetails
         {
             Package = order.Package,
@@ -61,6 +62,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
             Partitions = order.Settings.Partitions,
             Compression = order.Settings.Compression switch { 1 => "lz4", 2 => "zstd", _ => "none" },
             SkipBadRecords = order.Settings.SkipBadRecords,
+            DataKey = node.Settings.Keys.Of(spec.Id, order.Protection) is { } key ? System.Convert.ToBase64String(key.Reveal().Span) : null,
         }, ApiJson.Default.OrderDetails);
     }
 

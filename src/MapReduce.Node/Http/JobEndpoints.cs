@@ -141,9 +141,10 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             copies = await node.BlobLinks.SecureAsync(digest, cancellation);
         }
         var defaults = settings.Job;
+        var id = Guid.NewGuid().ToString("n");
         var spec = new JobSpec
         {
-            Id = Guid.NewGuid().ToString("n"),
+            Id = id,
             Name = SubmitLimits.NameOf(request),
             Output = request.Output,
             Overwrite = request.Overwrite,
@@ -171,6 +172,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
                 MemoryLimit = request.MemoryLimit > 0 ? request.MemoryLimit : defaults.MemoryLimit,
                 Holders = { settings.DataAddress, copies },
                 SideFiles = { request.SideFiles.Select(file => new SideFile { Path = file.Key, Digest = file.Value }) },
+                Protection = settings.Worker.Keys.New(id),
             },
         };
         if (spec.CalculateSize() > SubmitLimits.MostBytes) throw new QuestionException("too-large", SubmitLimits.TooLarge);

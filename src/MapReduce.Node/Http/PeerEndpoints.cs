@@ -80,7 +80,7 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
             var attempt = new AttemptId(new TaskId(map.Stage, (TaskKind)map.Kind, map.Index), map.Number);
             if (request.Check)
             {
-                BinaryPrimitives.WriteInt64LittleEndian(header, IsWhole(request.Job, attempt, plan, request.Reduce) ? 0 : -1);
+                BinaryPrimitives.WriteInt64LittleEndian(header, IsWhole(request, attempt, plan) ? 0 : -1);
                 await context.Response.Body.WriteAsync(header, context.RequestAborted);
                 continue;
             }
@@ -102,7 +102,7 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
         }
         catch (EngineException exception)
         {
-            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
+            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, request.Job);
             isDamaged = true;
             return null;
         }
@@ -117,7 +117,7 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
         }
         catch (EngineException exception)
         {
-            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
+            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, request.Job);
             return false;
         }
     }

@@ -30,14 +30,15 @@ internal static class Damage
     /// <param name="reader">The attempt that read it.</param>
     /// <param name="self">The node of the reader.</param>
     /// <param name="failure">What the reader found.</param>
+    /// <param name="key">The job's key; null where its files are not encrypted.</param>
     /// <returns>Who has to make the file again, if anybody; <paramref name="failure"/> where the storage is away, or cannot be read for another reason, which is no damage.</returns>
-    public static Failure OfDataset(string file, AttemptId reader, string self, Failure failure)
+    public static Failure OfDataset(string file, AttemptId reader, string self, Failure failure, DataKey? key = null)
     {
         if (failure.Kind is not (FailureKind.CorruptData or FailureKind.Storage) || AttemptId.TryParse(DatasetFiles.MakerOf(file) ?? "") is not { } maker || maker.Task.Stage >= reader.Task.Stage) return failure;
         if (!File.Exists(file)) return Directory.Exists(Path.GetDirectoryName(file)) ? Lost($"The file that {maker} made for later stages is not there any more, so it is made again.") : failure;
         try
         {
-            DatasetFiles.Check(file);
+            DatasetFiles.Check(file, key);
         }
         catch (EngineException exception) when (exception.Error == EngineError.CorruptData)
         {

@@ -64,7 +64,7 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
             new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellation },
             async (request, token) =>
             {
-                foreach (var i in request.Maps) files[i] = System.IO.Path.Combine(folder, $"{maps[i].Map}");
+                foreach (var i in request.Maps) files[i] = System.IO.Path.Combine(folder, System.IO.Path.GetFileName(files[i]));
                 await FetchAsync(request.Address, job, plan, reduce, request.Maps, [.. request.Maps.Select(i => maps[i].Map)], files, token);
             });
         span?.SetTag("mapreduce.shares", maps.Count).SetTag("mapreduce.shares_fetched", missing.Count);
@@ -76,11 +76,11 @@ internal sealed class SegmentFetcher(SegmentStore store, NodeLinks links, string
 
     /// <summary>Asks a node whether the share of a map output on its disk is whole.</summary>
     /// <returns>Null where it does not say.</returns>
-    public async Task<bool?> IsWholeAsync(string address, string job, string plan, int reduce, AttemptId map, CancellationToken cancellation)
+    public async Task<bool?> IsWholeAsync(string address, string job, string plan, int reduce, AttemptId map, DataProtection? protection, CancellationToken cancellation)
     {
         try
         {
-            using var message = Request(address, job, new SegmentsRequest { Job = job, Epoch = epochs.Highest, Plan = plan, Reduce = reduce, Maps = { Wire.Write(map) }, Check = true });
+            using var message = Request(address, job, new SegmentsRequest { Job = job, Epoch = epochs.Highest, Plan = plan, Reduce = reduce, Maps = { Wire.Write(map) }, Check = true, Protection = protection });
             using var response = await links.Http.SendAsync(message, cancellation);
             var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
             return response.StatusCode == HttpStatusCode.OK && answer.Length == sizeof(long) ? BinaryPrimitives.ReadInt64LittleEndian(answer) >= 0 : null;
