@@ -108,11 +108,11 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
         }
     }
 
-    private bool IsWhole(string job, AttemptId map, PlanShape plan, int reduce)
+    private bool IsWhole(SegmentsRequest request, AttemptId map, PlanShape plan)
     {
         try
         {
-            SegmentSlice.Check(node.Segments.PathOf(job, map), plan, reduce);
+            SegmentSlice.Check(node.Segments.PathOf(request.Job, map), plan, request.Reduce, node.Settings.Keys.Of(request.Job, request.Protection));
             return true;
         }
         catch (EngineException exception)
