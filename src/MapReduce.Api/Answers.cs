@@ -33,6 +33,9 @@ public sealed record JobList(int Total, IReadOnlyList<JobSummary> Jobs)
 /// <param name="Priority">Its share of slots relative to others.</param>
 public sealed record JobSummary(string Id, string Name, string Phase, DateTimeOffset Submitted, DateTimeOffset? Ended, int Priority)
 {
+    /// <summary>Whose it is: the name of whoever submitted it, or <c>owner</c> for the owner of the cluster.</summary>
+    public string Owner { get; init; } = "";
+
     /// <summary>How far it is, or came; null where that is not known.</summary>
     public JobProgressDetails? Progress { get; init; }
 
@@ -63,6 +66,9 @@ public sealed record JobDetails
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Whose it is: the name of whoever submitted it, or <c>owner</c> for the owner of the cluster.</summary>
+    public string Owner { get; init; } = "";
 
     /// <summary>running, committing, succeeded, failed or cancelled.</summary>
     public required string Phase { get; init; }

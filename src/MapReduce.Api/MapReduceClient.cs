@@ -36,7 +36,7 @@ public sealed class MapReduceClient : IDisposable
     private int current;
 
     /// <param name="nodes">The addresses of nodes, at least one.</param>
-    /// <param name="token">The token of the cluster.</param>
+    /// <param name="token">The token of the cluster, or of a user.</param>
     /// <param name="handler">Sends the requests; null for the usual way, which goes straight to the nodes: no proxy that the environment names is given the token.</param>
     /// <param name="patience">How long to look for a node that answers; by default 30 seconds, long enough for a master to move; 5 at most where no node has ever answered and all refuse connections.</param>
     public MapReduceClient(IEnumerable<Uri> nodes, string token, HttpMessageHandler? handler = null, TimeSpan? patience = null)
@@ -71,6 +71,9 @@ public sealed class MapReduceClient : IDisposable
 
     /// <summary>Some of the jobs, newest first.</summary>
     public Task<JobList> JobsAsync(int from = 0, CancellationToken cancellation = default) => GetAsync($"v1/jobs?from={from}", ApiJson.Default.JobList, cancellation);
+
+    /// <summary>Some of the jobs that whoever calls has submitted, newest first.</summary>
+    public Task<JobList> OwnJobsAsync(int from = 0, CancellationToken cancellation = default) => GetAsync($"v1/jobs?mine=1&from={from}", ApiJson.Default.JobList, cancellation);
 
     /// <summary>Some of the jobs that a person looks for, newest first.</summary>
     /// <param name="search">A part of the name, the id or the output; empty for all.</param>

@@ -10,6 +10,7 @@ using MapReduce.Cli.Nodes;
 using MapReduce.Cli.Replay;
 using MapReduce.Cli.Run;
 using MapReduce.Cli.Top;
+using MapReduce.Cli.Users;
 using MapReduce.Cli.Validate;
 
 namespace MapReduce.Cli;
@@ -22,7 +23,7 @@ internal static class CommandTable
     [
         Command.OfJob<RunOptions>("run", "run a job, in this process or on nodes of its own", RunVerb.Run, Completes.Files),
         Command.OfJob<SubmitOptions>("submit", "run a job on a cluster", SubmitVerb.Run, Completes.Files),
-        Command.Of<ConnectionOptions>("jobs", "list the jobs of a cluster", JobVerbs.List),
+        Command.Of<JobsOptions>("jobs", "list the jobs of a cluster", JobVerbs.List),
         Command.Of<EventsOptions>("events", "watch what becomes of jobs, nodes and masters", EventsVerb.Run),
         Job("show", "show how a job stands"),
         Command.Of<DiagnoseOptions>("job diagnose", "say why a job failed or is slow", DiagnoseVerb.Run, Completes.Jobs),
@@ -39,6 +40,9 @@ internal static class CommandTable
         Command.Of<TopOptions>("top", "watch a cluster live in the terminal", TopVerb.Run),
         Command.Of<ConfigOptions>("config", "show the settings of a node, where they come from, and check them", ConfigVerb.Run, Completes.Of("check")),
         Command.Of<SettingsOptions>("config check", "say what the settings of a node leave open", ConfigCheckVerb.Run),
+        Command.Of<UserAddOptions>("user add", "let somebody call a cluster, and print the token", UserVerbs.Add),
+        Command.Of<UserFileOptions>("user list", "list who may call a cluster", UserVerbs.List),
+        Command.Of<UserOptions>("user remove", "let somebody call a cluster no more", UserVerbs.Remove),
         Command.Of<CertificateOptions>("certificate create", "make a certificate for a node", CertificateVerb.Create),
         Command.Of<PackageSignOptions>("package sign", "sign the package of a job", PackageVerb.Sign, Completes.Files),
         Command.Of<ClusterUpOptions>("cluster up", "start nodes on this machine", ClusterVerb.Up),

@@ -198,8 +198,10 @@ public sealed class JobRecord(long number, JobSpec spec)
     /// <summary>Whether it is one of those that a person looks for.</summary>
     /// <param name="search">A part of its name, id or output; empty for all.</param>
     /// <param name="phase">Its phase; empty for any.</param>
-    public bool Matches(string search, string phase)
+    /// <param name="owner">Whose it is; empty for anybody's.</param>
+    public bool Matches(string search, string phase, string owner)
         => (phase.Length == 0 || Phase == phase)
+            && (owner.Length == 0 || JobOwner.Of(Spec) == owner)
             && (search.Length == 0 || Has(Spec.Name, search) || Has(Spec.Output, search) || Spec.Id.StartsWith(search, StringComparison.OrdinalIgnoreCase));
 
     private static bool Has(string text, string search) => text.Contains(search, StringComparison.OrdinalIgnoreCase);

@@ -70,6 +70,7 @@ public sealed partial class JobMaster
         {
             Id = job.Spec.Id,
             Name = InOneLine(job.Spec.Name),
+            Owner = JobOwner.Of(job.Spec),
             Phase = job.Phase,
             Submitted = job.Spec.Submitted,
             Ended = job.EndedAt,

@@ -94,7 +94,7 @@ public sealed partial class JobMaster
     {
         var answer = new JobsAnswer { Revision = changes.Revision };
         var page = new AnswerPage(JobsOfPage);
-        foreach (var job in Registry.Newest.Where(job => job.Matches(query.Search, query.Phase)))
+        foreach (var job in Registry.Newest.Where(job => job.Matches(query.Search, query.Phase, query.Owner)))
         {
             if (answer.Total++ < query.From || page.IsFull) continue;
             var entry = Entry(job);

@@ -18,6 +18,8 @@ using MapReduce.Protocol.Work;
 using MapReduce.Worker;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -63,6 +65,9 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <summary>Who must agree before a next life of this node may found a cluster: the members that it last knew, where they are more than half of its own electors.</summary>
     public IReadOnlyList<string> Electors => memory.Members is var members && 2 * members.Count > electors.Count ? members : electors;
 
+    /// <summary>What can be called over HTTP.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => application.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>Ends when the node does, and says why.</summary>
     public Task<(NodeEnd End, string Reason)> Ended => end.Task;
 
@@ -86,6 +91,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService(services => new ExpiryWatch(settings, TimeProvider.System, services.GetRequiredService<ILogger<ExpiryWatch>>()));
         builder.Services.AddSingleton(services => new ShownCertificate(settings, TimeProvider.System, services.GetRequiredService<ILogger<ShownCertificate>>()));
+        Access.Add(builder.Services, settings);
         Contract.Add(builder.Services);
         builder.Services.AddAkka(AkkaConfiguration.SystemName, (akka, services) =>
         {
@@ -176,7 +182,7 @@ public sealed class MapReduceNode : IAsyncDisposable
     {
         var cluster = Cluster.Get(system);
         if (electors.Count == 0) electors = [cluster.SelfAddress.ToString()];
-        var tokens = new Tokens(settings.Token, TimeProvider.System);
+        var tokens = application.Services.GetRequiredService<Tokens>();
         var http = new HttpClient(Transport.Handler(settings, application.Services.GetRequiredService<ShownCertificate>()), disposeHandler: true) { Timeout = TimeSpan.FromMinutes(2) };
         var links = new NodeLinks(http, () => [.. Peers(cluster).Select(peer => peer.Data)], tokens.ForJob) { Warn = warning => application.Services.GetRequiredService<ILogger<MapReduceNode>>().LogWarning("{Warning}", warning) };
         var clock = new SteadyClock(TimeProvider.System);
@@ -228,8 +234,7 @@ public sealed class MapReduceNode : IAsyncDisposable
     private static void MapHttp(NodeSettings settings, WebApplication application, MapReduceNode node, Tokens tokens)
     {
         var services = application.Services;
-        var sessions = new BrowserSessions(settings.Token, TimeProvider.System);
-        var guard = new Guard(settings, tokens, sessions, services.GetRequiredService<ILogger<Guard>>());
+        var guard = new Guard(settings, services.GetRequiredService<Refusals>());
         var log = services.GetRequiredService<ILogger<MapReduceNode>>();
         var link = new MasterLink(node.master);
         var vitals = new VitalsEndpoints(settings, link, node.worker, node.machine);
@@ -241,14 +246,16 @@ public sealed class MapReduceNode : IAsyncDisposable
             .UseEndpoints(peers.Map));
         application.Use((context, next) => guard.InvokeAsync(context, next));
         application.Use((context, next) => Reply.CatchAsync(context, next, log));
-        node.telemetry.Map(application);
         application.UseRouting();
+        application.UseAuthentication();
+        application.UseAuthorization();
+        node.telemetry.Map(application);
         Contract.Map(application);
         new JobEndpoints(settings, link, node.worker, data => Peers(Cluster.Get(node.system)).FirstOrDefault(peer => peer.Data == data)?.Http ?? data).Map(application);
         new AttemptEndpoints(link).Map(application);
         new ClusterEndpoints(link).Map(application);
         vitals.Map(application);
-        new DashboardEndpoints(sessions, tokens).Map(application);
+        new DashboardEndpoints(services.GetRequiredService<BrowserSessions>(), services.GetRequiredService<Callers>()).Map(application);
         new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
         new ChangeEndpoints(link).Map(application);
         new NodeEndpoints(settings, link, new Readiness(() => node.Status, link.FindAsync, TimeProvider.System)).Map(application);

@@ -82,6 +82,7 @@ public sealed class MiniCluster : IAsyncDisposable
               http {
                 port = 0
                 token-file = "{{TokenFile}}"
+                users-file = "{{UsersFile}}"
                 tls = off
               }
               tls {
@@ -135,4 +136,6 @@ public sealed class MiniCluster : IAsyncDisposable
     }
 
     private string TokenFile => Path.Combine(folder, "token");
+
+    private string UsersFile => Path.Combine(folder, UserFile.Name);
 }

@@ -31,6 +31,7 @@ public sealed class CompletionTests(Cluster cluster)
     [InlineData("run J -- ", ":files")]
     [InlineData("run J --slots ", "")]
     [InlineData("generate ", "text,logs,records")]
+    [InlineData("user add ann --role ", "view,submit,operate")]
     [InlineData("completion ", "bash,zsh,fish,pwsh")]
     [InlineData("job show ", "Jobs")]
     [InlineData("job logs --json x ", "Tasks")]

@@ -145,6 +145,7 @@ public sealed class JournalBytesTests
         Assert.Equal(("failed", At.UtcTicks, "thrown"), (job.Phase, job.EndedAt, job.End!.Cause));
         Assert.Equal(Spec, job.Spec);
         Assert.Same(job, registry.FindToken("token"));
+        Assert.Equal("owner", JobOwner.Of(job.Spec));
         Assert.Equal(JournalBytes.MasterSnapshot, Convert.ToHexString(registry.Snapshot().ToByteArray()));
         Assert.Equal(registry.Snapshot(), Registry().Snapshot());
     }

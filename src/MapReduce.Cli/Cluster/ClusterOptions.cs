@@ -11,7 +11,7 @@ internal class ConnectionOptions
     [Option("address", HelpText = "The address of a node elsewhere, such as https://node-1:4600. May be given several times.")]
     public IEnumerable<string> Addresses { get; set; } = [];
 
-    [Option("token-file", HelpText = "The file with that cluster's token.")]
+    [Option("token-file", HelpText = "The file with your token, or that cluster's. Default: the token in the folder of the cluster.")]
     public string? TokenFile { get; set; }
 
     [Option("authority", HelpText = "The PEM file of that cluster's certificate authority.")]

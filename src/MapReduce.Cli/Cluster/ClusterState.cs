@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MapReduce.Node.Security;
 using MapReduce.Storage;
 
 namespace MapReduce.Cli.Cluster;
@@ -24,6 +25,8 @@ internal sealed record ClusterState
     }
 
     public static string TokenFile(string folder) => Path.Combine(folder, "token");
+
+    public static string UsersFile(string folder) => Path.Combine(folder, UserFile.Name);
 
     /// <summary>Reads the state; null where there is no cluster.</summary>
     /// <exception cref="UserException">A newer program wrote it, or it is damaged.</exception>

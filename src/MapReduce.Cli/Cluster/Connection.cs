@@ -37,18 +37,18 @@ internal static class Connection
         var state = ClusterState.Read(folder) ?? throw LocalCluster.NoCluster(folder);
         var living = state.Nodes.Where(LocalCluster.IsAlive).ToList();
         if (living.Count == 0) throw new UserException(ExitCode.Cluster, $"All nodes of the cluster in '{folder}' have ended. Start it again with mr cluster up; its jobs go on.");
-        return Open(folder, living);
+        return Open(folder, living, options.TokenFile);
     }
 
-    public static MapReduceClient Open(string folder, IReadOnlyList<NodeProcess> nodes)
-        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(ClusterState.TokenFile(folder)), Handler(null), Patience(Usual));
+    public static MapReduceClient Open(string folder, IReadOnlyList<NodeProcess> nodes, string? tokenFile = null)
+        => new(nodes.Select(node => new Uri(node.Address)), ReadToken(tokenFile ?? ClusterState.TokenFile(folder)), Handler(null), Patience(Usual));
 
     private static Uri Parse(string address) => Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         ? uri
         : throw new UserException(ExitCode.Usage, $"'{address}' is no address of a node. Give one such as https://node-1:4600.");
 
     private static string ReadToken(string file)
-        => File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UserException(ExitCode.Cluster, $"There is no token file '{file}'. Name the file with the cluster's token.");
+        => File.Exists(file) ? File.ReadAllText(file).Trim() : throw new UserException(ExitCode.Cluster, $"There is no token file '{file}'. Name the file with your token, or the cluster's.");
 
     /// <summary>The way to the nodes, and to nobody else: a proxy that the environment names would be given the token.</summary>
     private static SocketsHttpHandler Handler(string? authority)

@@ -138,6 +138,7 @@ internal sealed class LocalCluster(string folder)
               http {
                 port = {{httpPort}}
                 token-file = "{{ClusterState.TokenFile(Folder)}}"
+                users-file = "{{ClusterState.UsersFile(Folder)}}"
                 tls = off
               }
               tls {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CommandLine;
+using MapReduce.Node.Security;
 
 namespace MapReduce.Cli.Completion;
 
@@ -14,8 +15,8 @@ internal static class CandidateList
     /// <summary>Tells the shell to complete files and folders.</summary>
     public const string Files = ":files";
 
-    private static readonly string[] FileOptions = ["input", "output", "folder", "cluster", "config", "token-file", "authority", "spill", "events", "keep", "sdk"];
-    private static readonly Dictionary<string, string[]> WordOptions = new() { ["compress"] = ["none", "lz4", "zstd"] };
+    private static readonly string[] FileOptions = ["input", "output", "folder", "cluster", "config", "token-file", "users-file", "authority", "spill", "events", "keep", "sdk"];
+    private static readonly Dictionary<string, string[]> WordOptions = new() { ["compress"] = ["none", "lz4", "zstd"], ["role"] = [.. Roles.All] };
 
     /// <summary>The candidates.</summary>
     /// <param name="words">The words after the program's name; the last is the one that is being written, and may be empty.</param>

@@ -2,8 +2,16 @@ using System.Globalization;
 using CommandLine;
 using MapReduce.Api;
 using MapReduce.Cli.Cluster;
+using MapReduce.Node.Security;
 
 namespace MapReduce.Cli.Jobs;
+
+/// <summary>The options of <c>mr jobs</c>.</summary>
+internal sealed class JobsOptions : ConnectionOptions
+{
+    [Option("mine", HelpText = "Only jobs that you have submitted: whoever has the token with which you ask.")]
+    public bool Mine { get; set; }
+}
 
 /// <summary>The options of <c>mr job</c>.</summary>
 internal sealed class JobVerbOptions : ConnectionOptions
@@ -24,20 +32,20 @@ internal sealed class JobVerbOptions : ConnectionOptions
 /// <summary><c>mr jobs</c> and <c>mr job</c>.</summary>
 internal static class JobVerbs
 {
-    public static ExitCode List(ConnectionOptions options)
+    public static ExitCode List(JobsOptions options)
     {
         using var client = Connection.Open(options);
-        var jobs = client.JobsAsync().GetAwaiter().GetResult();
+        var jobs = (options.Mine ? client.OwnJobsAsync() : client.JobsAsync()).GetAwaiter().GetResult();
         if (options.Json)
         {
             Output.Json(jobs, ApiJson.Default.JobList);
             return ExitCode.Success;
         }
-        if (jobs.Total == 0) Console.WriteLine("No job has been submitted yet. Submit one: mr submit jobs/WordCount --input TEXT --output FOLDER.");
+        if (jobs.Total == 0) Console.WriteLine($"No job has been submitted{(options.Mine ? " by you" : "")} yet. Submit one: mr submit jobs/WordCount --input TEXT --output FOLDER.");
         foreach (var job in jobs.Jobs)
         {
             var took = job.Ended is { } ended ? $"  {Sizes.Show(ended - job.Submitted)}" : "";
-            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{job.Id[..8]}  {job.Phase,-10}  {job.Submitted.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {job.Name}{took}"));
+            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{job.Id[..8]}  {job.Phase,-10}  {job.Submitted.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {job.Name}{took}{By(job.Owner)}"));
         }
         if (jobs.Total > jobs.Jobs.Count) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {jobs.Total - jobs.Jobs.Count} older ones"));
         return ExitCode.Success;
@@ -61,6 +69,9 @@ internal static class JobVerbs
         };
     }
 
+    /// <summary>Whose a job is, where that has to be said.</summary>
+    private static string By(string owner) => owner.Length == 0 || owner == Caller.Owner.Name ? "" : $"  by {owner}";
+
     private static ExitCode Done(Task action, string done, string message, JobVerbOptions options)
     {
         action.GetAwaiter().GetResult();
@@ -79,6 +90,7 @@ internal static class JobVerbs
         }
         var culture = CultureInfo.InvariantCulture;
         Printable.WriteLine($"job       {job.Id}  {job.Name}");
+        Printable.WriteLine($"owner     {job.Owner}");
         Printable.WriteLine($"phase     {job.Phase}{(job.Ended is { } ended ? $" after {Sizes.Show(ended - job.Submitted)}" : "")}");
         if (job.Failure is { } failure)
         {

@@ -49,6 +49,9 @@ public sealed record NodeSettings
     /// <summary>The secret of the cluster.</summary>
     public required string Token { get; init; }
 
+    /// <summary>The file with the users beside the owner of the cluster; empty for none.</summary>
+    public string UsersFile { get; init; } = "";
+
     /// <summary>Names under which the API may be called.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -155,6 +158,7 @@ public sealed record NodeSettings
             Folder = Path.GetFullPath(folder),
             Seeds = [.. config.GetStringList("cluster.seeds")],
             Token = ReadSecret(Required(config, "http.token-file"), "token file", "http.token-file", ShortestToken),
+            UsersFile = ReadUsersFile(config),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
             Peers = PeerSettings.Read(config.GetConfig("tls")),
@@ -283,7 +287,7 @@ public sealed record NodeSettings
         // As SQLite names the file in a connection, and what it puts beside it.
         string[] names = ["Data Source", "DataSource", "Filename"];
         string[] endings = ["", "-wal", "-shm", "-journal"];
-        List<string> files = [config.GetString("http.token-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("http.users-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
         var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
         if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);
@@ -296,6 +300,14 @@ public sealed record NodeSettings
         => config.GetString(key) is { Length: > 0 } value ? value : throw new ConfigurationException($"mapreduce.{key} is not set, and a node needs it. See hocon/reference.conf.");
 
     private static long Bytes(Config config, string key) => config.GetByteSize(key) ?? throw new ConfigurationException($"mapreduce.{key} is no size. Write it as 256MiB.");
+
+    /// <exception cref="ConfigurationException">The file is there, and cannot be used as it is.</exception>
+    private static string ReadUsersFile(Config config)
+    {
+        var file = config.GetString("http.users-file");
+        if (file.Length > 0) _ = UserFile.Read(file);
+        return file;
+    }
 
     private static string ReadSecret(string file, string what, string key, int shortest)
     {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 namespace MapReduce.Node.Dashboard;
 
 /// <summary>The pages of the dashboard, and how a browser gets in. Pages hold no data: their scripts ask the API for it.</summary>
-internal sealed class DashboardEndpoints(BrowserSessions sessions, Tokens tokens)
+internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers callers)
 {
     /// <summary>Nothing but our own files is loaded, no script but from them runs, and text never becomes markup.</summary>
     public const string ContentSecurityPolicy =
@@ -19,25 +19,17 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Tokens tokens
 
     private readonly DashboardFiles files = new();
 
-    /// <summary>Whether an address holds nothing secret: anybody may see the pages, and be asked to sign in.</summary>
-    public static bool IsOpen(HttpRequest request)
-    {
-        var path = request.Path;
-        if (path.StartsWithSegments("/login")) return true;
-        return HttpMethods.IsGet(request.Method) && (path == "/" || path.StartsWithSegments(Assets) || path.StartsWithSegments("/jobs") || path.StartsWithSegments("/nodes"));
-    }
-
+    /// <summary>Nothing of this is secret: anybody may see the pages, and be asked to sign in.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var page in Pages) routes.MapGet(page, PageAsync);
-        routes.MapGet($"{Assets}/{{**name}}", AssetAsync);
-        routes.MapGet("/login", LoginAsync);
-        routes.MapPost("/login", SignInAsync);
-        routes.MapPost("/logout", LogoutAsync);
+        foreach (var page in Pages) routes.MapGet(page, PageAsync).AllowAnonymous();
+        routes.MapGet($"{Assets}/{{**name}}", AssetAsync).AllowAnonymous();
+        routes.MapGet("/login", LoginAsync).AllowAnonymous();
+        routes.MapPost("/login", SignInAsync).AllowAnonymous();
+        routes.MapPost("/logout", LogoutAsync).AllowAnonymous();
     }
 
-    private Task PageAsync(HttpContext context)
-        => sessions.IsSession(context.Request.Cookies[sessions.CookieName]) ? files.SendAsync(context, "index.html") : AskAsync(context);
+    private Task PageAsync(HttpContext context) => callers.OfSession(context.Request.Cookies) is null ? AskAsync(context) : files.SendAsync(context, "index.html");
 
     private async Task AssetAsync(HttpContext context)
     {
@@ -50,10 +42,10 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Tokens tokens
     private Task LoginAsync(HttpContext context)
     {
         if (context.Request.Query["ticket"] is not [{ } ticket]) return AskAsync(context);
-        return sessions.Redeem(ticket) ? Admit(context) : AskAsync(context, wasRefused: true);
+        return sessions.Redeem(ticket) is { } caller ? Admit(context, caller) : AskAsync(context, wasRefused: true);
     }
 
-    /// <summary>The form with the cluster's token, for those who cannot run mr where the cluster is.</summary>
+    /// <summary>The form with a token, for those who cannot run mr where the cluster is.</summary>
     private async Task SignInAsync(HttpContext context)
     {
         if (context.Request.ContentLength is not (> 0 and <= LongestForm) || !context.Request.HasFormContentType)
@@ -62,7 +54,7 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Tokens tokens
             return;
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (form["token"] is [{ } token] && Tokens.Same(token.Trim(), tokens.User)) await Admit(context);
+        if (form["token"] is [{ } token] && callers.OfToken(token.Trim()) is ({ } caller, _)) await Admit(context, caller);
         else await AskAsync(context, wasRefused: true);
     }
 
@@ -73,11 +65,11 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Tokens tokens
         return Task.CompletedTask;
     }
 
-    private Task Admit(HttpContext context)
+    private Task Admit(HttpContext context, Caller caller)
     {
         var cookie = Cookie(context);
         cookie.MaxAge = BrowserSessions.SessionTerm;
-        context.Response.Cookies.Append(sessions.CookieName, sessions.NewSession(), cookie);
+        context.Response.Cookies.Append(sessions.CookieName, sessions.NewSession(caller), cookie);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.Location = "/";
         context.Response.StatusCode = StatusCodes.Status303SeeOther;

@@ -1,5 +1,6 @@
 using MapReduce.Api;
 using MapReduce.Coordination;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,8 +16,8 @@ internal sealed class AttemptEndpoints(MasterLink master)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("GET", "/v1/jobs/{job}/attempts", AttemptsAsync, "ListAttempts", "Lists a job's attempts, as columns.", Contract.Answer.Of<AttemptTable>()).TakesNumber("from", "How many attempts to pass over.");
-        routes.Map("GET", "/v1/jobs/{job}/failures", FailuresAsync, "ListFailures", "Lists the first failures of a job's attempts.", Contract.Answer.Of<FailureList>()).TakesNumber("from", "How many failures to pass over.");
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}/attempts", AttemptsAsync, "ListAttempts", "Lists a job's attempts, as columns.", Contract.Answer.Of<AttemptTable>()).TakesNumber("from", "How many attempts to pass over.");
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}/failures", FailuresAsync, "ListFailures", "Lists the first failures of a job's attempts.", Contract.Answer.Of<FailureList>()).TakesNumber("from", "How many failures to pass over.");
     }
 
     /// <summary>Joins the pages that fit into envelopes to one that fits into an answer.</summary>

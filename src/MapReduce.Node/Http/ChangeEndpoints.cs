@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MapReduce.Api;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +11,7 @@ namespace MapReduce.Node.Http;
 internal sealed class ChangeEndpoints(MasterLink master)
 {
     public void Map(IEndpointRouteBuilder routes)
-        => routes.Map("GET", "/v1/events", WatchAsync, "WatchCluster", "Changes of jobs, nodes and masters as they happen, as server-sent events, from any revision that is kept.", Contract.Answer.Bytes("text/event-stream"))
+        => routes.Map(Roles.View, "GET", "/v1/events", WatchAsync, "WatchCluster", "Changes of jobs, nodes and masters as they happen, as server-sent events, from any revision that is kept.", Contract.Answer.Bytes("text/event-stream"))
             .TakesNumber("from", "The revision of the last change that is known; Last-Event-ID says the same. Without it: from now on.");
 
     /// <summary>Sends changes as they happen, until the caller leaves, or asks for what is not kept any more.</summary>

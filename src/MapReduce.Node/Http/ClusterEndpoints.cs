@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MapReduce.Api;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Jobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,8 +14,8 @@ internal sealed class ClusterEndpoints(MasterLink master)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("GET", "/v1/cluster", ShowAsync, "GetCluster", "The cluster at a glance.", Contract.Answer.Of<ClusterStatus>()).TakesNumber("from", "The number of the last sample of throughput that is known.");
-        routes.Map("GET", "/v1/cluster/events", WatchAsync, "WatchOverview", "The same whenever it changes, as server-sent events.", Contract.Answer.Bytes("text/event-stream"))
+        routes.Map(Roles.View, "GET", "/v1/cluster", ShowAsync, "GetCluster", "The cluster at a glance.", Contract.Answer.Of<ClusterStatus>()).TakesNumber("from", "The number of the last sample of throughput that is known.");
+        routes.Map(Roles.View, "GET", "/v1/cluster/events", WatchAsync, "WatchOverview", "The same whenever it changes, as server-sent events.", Contract.Answer.Bytes("text/event-stream"))
             .TakesNumber("from", "The number of the last sample of throughput that is known; Last-Event-ID says the same.");
     }
 

@@ -1,3 +1,4 @@
+using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -25,18 +26,19 @@ internal static class Contract
     }
 
     /// <summary>Serves the document.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi();
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi().Needs(Roles.View);
 
     /// <summary>Adds a route, and puts it into the document.</summary>
     /// <param name="routes">The routes.</param>
+    /// <param name="role">Who may call it.</param>
     /// <param name="method">GET, POST or DELETE.</param>
     /// <param name="pattern">The address.</param>
     /// <param name="handler">What serves it.</param>
     /// <param name="name">The name of the operation.</param>
     /// <param name="summary">What it does, in one sentence.</param>
     /// <param name="answer">What it answers with.</param>
-    public static IEndpointConventionBuilder Map(this IEndpointRouteBuilder routes, string method, string pattern, RequestDelegate handler, string name, string summary, Answer answer)
-        => routes.MapMethods(pattern, [method], handler).WithName(name).WithSummary(summary).WithTags(pattern.Split('/')[2]).WithMetadata(handler.Method, answer.Metadata);
+    public static IEndpointConventionBuilder Map(this IEndpointRouteBuilder routes, string role, string method, string pattern, RequestDelegate handler, string name, string summary, Answer answer)
+        => routes.MapMethods(pattern, [method], handler).Needs(role).WithName(name).WithSummary(summary).WithDescription($"Needs the role {role}.").WithTags(pattern.Split('/')[2]).WithMetadata(handler.Method, answer.Metadata);
 
     /// <summary>Says what a request's body is.</summary>
     public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder route, Type body, string content) => route.WithMetadata(new AcceptsMetadata([content], body));
@@ -49,10 +51,10 @@ internal static class Contract
 
     private static OpenApiDocument Introduce(OpenApiDocument document)
     {
-        document.Info = new OpenApiInfo { Title = "MapReduce", Version = Document, Description = "Every node answers all calls. Each needs the cluster's token. What fails is answered by an error with a code and a sentence." };
+        document.Info = new OpenApiInfo { Title = "MapReduce", Version = Document, Description = "Every node answers all calls. Each needs a token, of the cluster or of a user whose role it names; the role submit is for one's own jobs, operate for all. What fails is answered by an error with a code and a sentence." };
         document.Servers?.Clear();
         document.Components ??= new OpenApiComponents();
-        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme> { ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The token of the cluster's users." } };
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme> { ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "The token of the cluster, or of a user." } };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
         return document;
     }

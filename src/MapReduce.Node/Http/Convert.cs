@@ -39,6 +39,7 @@ internal static class Convert
         {
             Id = spec.Id,
             Name = spec.Name,
+            Owner = JobOwner.Of(spec),
             Phase = status.Phase,
             Submitted = Time(spec.Submitted),
             Ended = Ended(status.Ended),
@@ -91,6 +92,7 @@ internal static class Convert
 
     private static JobSummary Summary(JobEntry job) => new(job.Id, job.Name, job.Phase, Time(job.Submitted), Ended(job.Ended), job.Priority)
     {
+        Owner = job.Owner,
         Progress = job.Progress is { } now
             ? new JobProgressDetails(now.Stage, now.Stages, now.IsPlanned, now.Maps, now.MapsDone, now.Reduces, now.ReducesDone, now.Running, now.Failed, now.InputBytes, now.WorkBytes, Seconds(now.Remaining))
             : null,

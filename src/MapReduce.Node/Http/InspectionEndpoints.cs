@@ -4,6 +4,7 @@ using Google.Protobuf;
 using MapReduce.Api;
 using MapReduce.Engine;
 using MapReduce.Engine.Shuffle;
+using MapReduce.Node.Security;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Work;
@@ -21,10 +22,10 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("GET", "/v1/jobs/{job}/diagnosis", DiagnoseAsync, "DiagnoseJob", "Why a job failed or is slow.", Contract.Answer.Of<Diagnosis>());
-        routes.Map("GET", "/v1/jobs/{job}/order", OrderAsync, "GetOrder", "All that is needed to run a job's tasks again elsewhere.", Contract.Answer.Of<OrderDetails>());
-        routes.Map("GET", "/v1/blobs/{digest}", BlobAsync, "ReadBlob", "A package, a side file or a plan, by its digest.", Contract.Answer.Bytes("application/octet-stream"));
-        routes.Map("GET", "/v1/jobs/{job}/plans/{plan}/maps/{attempt}/segments/{reduce}", SegmentAsync, "ReadSegment", "A reduce task's share of a map output, while nodes keep it.", Contract.Answer.Bytes("application/octet-stream"));
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}/diagnosis", DiagnoseAsync, "DiagnoseJob", "Why a job failed or is slow.", Contract.Answer.Of<Diagnosis>());
+        routes.Map(Roles.Submit, "GET", "/v1/jobs/{job}/order", OrderAsync, "GetOrder", "All that is needed to run a job's tasks again elsewhere.", Contract.Answer.Of<OrderDetails>());
+        routes.Map(Roles.Submit, "GET", "/v1/blobs/{digest}", BlobAsync, "ReadBlob", "A package, a side file or a plan, by its digest, which only those know who have a right to its job.", Contract.Answer.Bytes("application/octet-stream"));
+        routes.Map(Roles.Submit, "GET", "/v1/jobs/{job}/plans/{plan}/maps/{attempt}/segments/{reduce}", SegmentAsync, "ReadSegment", "A reduce task's share of a map output, while nodes keep it.", Contract.Answer.Bytes("application/octet-stream"));
     }
 
     private async Task DiagnoseAsync(HttpContext context)
@@ -46,7 +47,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
 
     private async Task OrderAsync(HttpContext context)
     {
-        var spec = (await JobAsync(context)).Spec;
+        var spec = (await master.OwnJobAsync(context)).Spec;
         var order = spec.Order;
         await Reply.WriteAsync(context, new OrderDetails
         {
@@ -75,7 +76,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
 
     private async Task SegmentAsync(HttpContext context)
     {
-        var job = (await JobAsync(context)).Spec.Id;
+        var job = (await master.OwnJobAsync(context)).Spec.Id;
         var name = Reply.Route(context, "attempt");
         if (AttemptId.TryParse(name) is not { } map) throw new QuestionException("unknown-attempt", $"'{name}' names no attempt. Attempts are named like s0-m00012-a0; mr job events lists them.");
         if (!int.TryParse(Reply.Route(context, "reduce"), out var reduce)) throw new QuestionException("number", $"'{Reply.Route(context, "reduce")}' is no number of a reduce task.");

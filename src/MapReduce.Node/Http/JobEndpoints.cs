@@ -3,6 +3,7 @@ using System.Text.Json;
 using MapReduce.Api;
 using MapReduce.Coordination;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Execution;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Telemetry;
@@ -31,23 +32,27 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
-        routes.Map("POST", "/v1/files", UploadFileAsync, "UploadFile", "Takes a side file of a job.", Contract.Answer.Of<FileReceipt>()).Takes(typeof(Stream), "application/octet-stream");
-        routes.Map("POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json");
-        routes.Map("GET", "/v1/jobs", ListAsync, "ListJobs", "Lists jobs, newest first.", Contract.Answer.Of<JobList>()).TakesNumber("from", "How many jobs to pass over.")
-            .TakesText("search", "A part of the name, the id or the output.").TakesText("phase", "running, succeeded, failed or cancelled.");
-        routes.Map("GET", "/v1/jobs/{job}", ShowAsync, "GetJob", "All about a job.", Contract.Answer.Of<JobDetails>());
-        routes.Map("GET", "/v1/jobs/{job}/tasks", TasksAsync, "ListTasks", "Lists a job's tasks.", Contract.Answer.Of<TaskList>()).TakesNumber("from", "How many tasks to pass over.");
-        routes.Map("GET", "/v1/jobs/{job}/events", EventsAsync, "WatchJob", "A job's events as they happen, as server-sent events, until it has ended.", Contract.Answer.Bytes("text/event-stream")).TakesNumber("from", "The number of the last event that is known; Last-Event-ID says the same.");
-        routes.Map("POST", "/v1/jobs/{job}/cancel", CancelAsync, "CancelJob", "Cancels a job.", Contract.Answer.Done);
-        routes.Map("DELETE", "/v1/jobs/{job}", DeleteAsync, "DeleteJob", "Forgets a job that has ended.", Contract.Answer.Done);
-        routes.Map("GET", "/v1/jobs/{job}/attempts/{attempt}/log", LogAsync, "GetLog", "What an attempt wrote.", Contract.Answer.Bytes("text/plain"))
+        routes.Map(Roles.Submit, "POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
+        routes.Map(Roles.Submit, "POST", "/v1/files", UploadFileAsync, "UploadFile", "Takes a side file of a job.", Contract.Answer.Of<FileReceipt>()).Takes(typeof(Stream), "application/octet-stream");
+        routes.Map(Roles.Submit, "POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json");
+        routes.Map(Roles.View, "GET", "/v1/jobs", ListAsync, "ListJobs", "Lists jobs, newest first.", Contract.Answer.Of<JobList>()).TakesNumber("from", "How many jobs to pass over.")
+            .TakesText("search", "A part of the name, the id or the output.").TakesText("phase", "running, succeeded, failed or cancelled.")
+            .TakesText("owner", "Only jobs of this user.").TakesNumber("mine", "1: only the caller's own.");
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}", ShowAsync, "GetJob", "All about a job.", Contract.Answer.Of<JobDetails>());
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}/tasks", TasksAsync, "ListTasks", "Lists a job's tasks.", Contract.Answer.Of<TaskList>()).TakesNumber("from", "How many tasks to pass over.");
+        routes.Map(Roles.View, "GET", "/v1/jobs/{job}/events", EventsAsync, "WatchJob", "A job's events as they happen, as server-sent events, until it has ended.", Contract.Answer.Bytes("text/event-stream")).TakesNumber("from", "The number of the last event that is known; Last-Event-ID says the same.");
+        routes.Map(Roles.Submit, "POST", "/v1/jobs/{job}/cancel", CancelAsync, "CancelJob", "Cancels a job.", Contract.Answer.Done);
+        routes.Map(Roles.Submit, "DELETE", "/v1/jobs/{job}", DeleteAsync, "DeleteJob", "Forgets a job that has ended.", Contract.Answer.Done);
+        routes.Map(Roles.Submit, "GET", "/v1/jobs/{job}/attempts/{attempt}/log", LogAsync, "GetLog", "What an attempt wrote.", Contract.Answer.Bytes("text/plain"))
             .TakesNumber("tail", "Only so many of its last bytes, and no content rather than an error where it wrote nothing.");
-        routes.Map("GET", "/v1/jobs/{job}/output/{**name}", OutputAsync, "ReadOutput", "A file of a job's output; without a name, its manifest.", Contract.Answer.Bytes("application/octet-stream"));
+        routes.Map(Roles.Submit, "GET", "/v1/jobs/{job}/output/{**name}", OutputAsync, "ReadOutput", "A file of a job's output; without a name, its manifest.", Contract.Answer.Bytes("application/octet-stream"));
     }
 
     private async Task ListAsync(HttpContext context)
-        => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<JobsAnswer>(new JobsQuery { From = Reply.Number(context, "from"), Search = Reply.Text(context, "search"), Phase = Reply.Text(context, "phase") }, context.RequestAborted)), ApiJson.Default.JobList);
+    {
+        var query = new JobsQuery { From = Reply.Number(context, "from"), Search = Reply.Text(context, "search"), Phase = Reply.Text(context, "phase"), Owner = Reply.Number(context, "mine") > 0 ? Access.NameOf(context) : Reply.Text(context, "owner") };
+        await Reply.WriteAsync(context, Convert.List(await master.AskAsync<JobsAnswer>(query, context.RequestAborted)), ApiJson.Default.JobList);
+    }
 
     private async Task ShowAsync(HttpContext context)
         => await Reply.WriteAsync(context, Convert.Details(await JobAsync(context)), ApiJson.Default.JobDetails);
@@ -56,10 +61,10 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<TasksAnswer>(new TasksQuery { Job = Reply.Route(context, "job"), From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.TaskList);
 
     private async Task CancelAsync(HttpContext context)
-        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Protocol.Jobs.Cancel { Job = Reply.Route(context, "job") }, context.RequestAborted));
+        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Protocol.Jobs.Cancel { Job = await OwnAsync(context) }, context.RequestAborted));
 
     private async Task DeleteAsync(HttpContext context)
-        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = Reply.Route(context, "job") }, context.RequestAborted));
+        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = await OwnAsync(context) }, context.RequestAborted));
 
     private async Task UploadFileAsync(HttpContext context)
     {
@@ -101,7 +106,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         var request = await JsonBody.ReadAsync(context, ApiJson.Default.SubmitRequest);
         using var span = Tracing.Begin("accept job", ActivityKind.Server, context.Request.Headers.TraceParent);
-        var spec = await SpecAsync(request, context.RequestAborted);
+        var spec = await SpecAsync(request, Access.NameOf(context), context.RequestAborted);
         spec.Trace = Tracing.ContextOf(span);
         span?.SetTag("mapreduce.job", spec.Id).SetTag("mapreduce.job.name", spec.Name).SetTag("mapreduce.node", settings.Name);
         var submitted = await SubmitAsync(spec, context.RequestAborted);
@@ -124,7 +129,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         }
     }
 
-    private async Task<JobSpec> SpecAsync(SubmitRequest request, CancellationToken cancellation)
+    private async Task<JobSpec> SpecAsync(SubmitRequest request, string owner, CancellationToken cancellation)
     {
         SubmitLimits.Check(request);
         if (request.Inputs.Append(request.Output).FirstOrDefault(path => !Path.IsPathFullyQualified(path) && !path.Contains("://", StringComparison.Ordinal)) is { } relative)
@@ -151,7 +156,8 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             Attempts = request.Attempts > 0 ? request.Attempts : defaults.Attempts,
             Priority = request.Priority,
             NonDeterminism = (int)(request.NonDeterminism is { } wanted ? NonDeterminismOf(wanted) : defaults.NonDeterminism),
-            ClientToken = request.ClientToken ?? "",
+            ClientToken = ClientToken(request, owner),
+            Owner = owner,
             Order = new JobOrder
             {
                 Package = request.Package,
@@ -179,15 +185,24 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         return spec;
     }
 
+    /// <summary>The same token of two users is two jobs. That of the owner of the cluster is as it was when there were no others.</summary>
+    private static string ClientToken(SubmitRequest request, string owner)
+        => request.ClientToken is not { Length: > 0 } token ? "" : owner == JobOwner.OfCluster ? token : $"{owner}/{token}";
+
     private static NonDeterminism NonDeterminismOf(string text)
         => JobDefaults.ReadNonDeterminism(text) ?? throw new QuestionException("non-determinism", $"'{text}' is no way to treat a map function that is not deterministic. Give fail or warn.");
 
     private Task<JobAnswer> JobAsync(HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
 
+    /// <summary>What the master is to call the job that a caller ends. Those who may end any need not be told whose it is, which nobody can tell of a job whose journal cannot be read.</summary>
+    private async Task<string> OwnAsync(HttpContext context)
+        => context.User.IsInRole(Roles.Operate) ? Reply.Route(context, "job") : (await master.OwnJobAsync(context)).Spec.Id;
+
     /// <summary>Events as they happen, as server-sent events, until the job has ended or the caller leaves.</summary>
     private async Task EventsAsync(HttpContext context)
     {
-        var job = (await JobAsync(context)).Spec.Id;
+        var spec = (await JobAsync(context)).Spec;
+        var (job, isOwn) = (spec.Id, Access.HasRightTo(context, spec));
         var from = ServerEvents.From(context);
         await ServerEvents.BeginAsync(context);
         while (true)
@@ -196,7 +211,10 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             if (await NextEventsAsync(job, from, context.RequestAborted) is not { } page) return;
             foreach (var record in page.Events)
             {
-                var json = JsonSerializer.Serialize(Convert.Event(++from, record), ApiJson.Default.JobEventDetails);
+                var details = Convert.Event(++from, record);
+                // Whoever knows the digest of a plan may read it.
+                if (!isOwn) details = details with { Plan = null };
+                var json = JsonSerializer.Serialize(details, ApiJson.Default.JobEventDetails);
                 await ServerEvents.WriteAsync(context, "job", json, from);
             }
             if (page.Ended) break;
@@ -221,7 +239,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     private async Task LogAsync(HttpContext context)
     {
-        var job = (await JobAsync(context)).Spec.Id;
+        var job = (await master.OwnJobAsync(context)).Spec.Id;
         var attempt = Reply.Route(context, "attempt");
         if (Protocol.AttemptId.TryParse(attempt) is null) throw new QuestionException("unknown-attempt", $"'{attempt}' names no attempt. Attempts are named like s0-m00012-a0; mr job events lists them.");
         context.Response.ContentType = "text/plain; charset=utf-8";
@@ -264,7 +282,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     private async Task OutputAsync(HttpContext context)
     {
-        var job = await JobAsync(context);
+        var job = await master.OwnJobAsync(context);
         if (job.Status.Phase != "succeeded") throw new QuestionException("no-output", $"The job has no output: it is {job.Status.Phase}.");
         var name = Reply.Route(context, "name");
         await using var file = OutputFolder.OpenPublished(LocalPath.Of(job.Spec.Output), name.Length == 0 ? OutputFolder.ManifestName : name)

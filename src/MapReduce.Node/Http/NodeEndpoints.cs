@@ -13,10 +13,10 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Re
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("GET", "/v1/nodes", ListAsync, "ListNodes", "Lists the nodes.", Contract.Answer.Of<NodeList>());
-        routes.Map("POST", "/v1/nodes/{node}/drain", DrainAsync, "DrainNode", "Gives a node no more work, and says how far it is.", Contract.Answer.Of<DrainStatus>());
-        routes.MapGet("/health/live", (HttpContext context) => Reply.WriteAsync(context, new HealthStatus(settings.Name, "live"), ApiJson.Default.HealthStatus));
-        routes.MapGet("/health/ready", ReadyAsync);
+        routes.Map(Roles.View, "GET", "/v1/nodes", ListAsync, "ListNodes", "Lists the nodes.", Contract.Answer.Of<NodeList>());
+        routes.Map(Roles.Operate, "POST", "/v1/nodes/{node}/drain", DrainAsync, "DrainNode", "Gives a node no more work, and says how far it is.", Contract.Answer.Of<DrainStatus>());
+        routes.MapGet("/health/live", (HttpContext context) => Reply.WriteAsync(context, new HealthStatus(settings.Name, "live"), ApiJson.Default.HealthStatus)).AllowAnonymous();
+        routes.MapGet("/health/ready", ReadyAsync).AllowAnonymous();
     }
 
     private async Task ListAsync(HttpContext context)

@@ -39,7 +39,7 @@ internal static class Reply
         }
         catch (QuestionException exception)
         {
-            await ErrorAsync(context, Status(exception.Code), exception.Code, exception.Message);
+            await ErrorAsync(context, exception);
         }
         catch (BlobException exception)
         {
@@ -70,12 +70,18 @@ internal static class Reply
         }
     }
 
+    /// <summary>Answers with a refusal.</summary>
+    public static Task ErrorAsync(HttpContext context, QuestionException refusal) => ErrorAsync(context, Status(refusal.Code), refusal.Code, refusal.Message);
+
     private static int Status(string code) => code switch
     {
+        "token" or "expired" => StatusCodes.Status401Unauthorized,
+        "role" or "owner" or "origin" or "certificate" or "no-right" => StatusCodes.Status403Forbidden,
         "unknown-job" or "unknown-node" or "no-log" or "no-file" or "unknown-attempt" or "unknown-task" or "no-segment" => StatusCodes.Status404NotFound,
         "output-exists" or "running" or "not-running" or "busy" or "no-output" => StatusCodes.Status409Conflict,
         ApiException.Compacted => StatusCodes.Status410Gone,
-        "no-master" or "no-answer" => StatusCodes.Status503ServiceUnavailable,
+        "host" => StatusCodes.Status421MisdirectedRequest,
+        "no-master" or "no-answer" or "users" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Worker;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,7 @@ internal sealed class VitalsEndpoints(NodeSettings settings, MasterLink master, 
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map("GET", "/v1/nodes/{node}", ShowAsync, "GetNode", "How a node is: what it uses and what runs on it.", Contract.Answer.Of<NodeVitals>());
+        routes.Map(Roles.View, "GET", "/v1/nodes/{node}", ShowAsync, "GetNode", "How a node is: what it uses and what runs on it.", Contract.Answer.Of<NodeVitals>());
     }
 
     /// <summary>Tells another node how this one is.</summary>

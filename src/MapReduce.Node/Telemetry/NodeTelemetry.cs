@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Http;
+using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MapReduce.Node.Telemetry;
@@ -36,7 +39,7 @@ internal sealed class NodeTelemetry : IDisposable
     }
 
     /// <summary>Serves the metrics.</summary>
-    public void Map(IApplicationBuilder application) => application.Map("/metrics", branch => branch.Run(context => Collect() is { } serve ? serve(context) : Task.CompletedTask));
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", context => Collect() is { } serve ? serve(context) : Task.CompletedTask).Needs(Roles.View);
 
     public void Dispose()
     {

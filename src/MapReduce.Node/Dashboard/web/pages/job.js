@@ -211,6 +211,7 @@ export function job(context, name) {
       line('Inputs', details.inputs.length > 0 ? texts(details.inputs) : 'none'),
       line('Output', texts([details.output])),
       line('Arguments', details.arguments.length > 0 ? texts(details.arguments) : 'none'),
+      line('Owner', details.owner),
       line('Priority', number(details.priority)),
       line('Submitted', moment(details.submitted)),
       line('Id', texts([details.id]))));

@@ -5,9 +5,12 @@ import { h } from '../dom.js';
 import { badge } from './badges.js';
 import { phases } from './phases.js';
 
+/** Who has the token of the cluster; of clusters without other users it need not be said. */
+const ownerOfCluster = 'owner';
+
 const took = (job, now) => duration((job.ended ? Date.parse(job.ended) : now) - Date.parse(job.submitted));
 
-export const jobLink = job => h('a.job', { href: `/jobs/${job.id}` }, h('b', null, job.name), h('code', null, shortId(job.id)));
+export const jobLink = job => h('a.job', { href: `/jobs/${job.id}` }, h('b', null, job.name), h('code', null, shortId(job.id)), job.owner && job.owner !== ownerOfCluster && h('small', null, `by ${job.owner}`));
 
 /** @param {object[]} jobs  @param {string} caption  what they are, for those who do not see the page */
 export function jobTable(jobs, caption) {

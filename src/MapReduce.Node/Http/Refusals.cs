@@ -1,0 +1,16 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace MapReduce.Node.Http;
+
+/// <summary>Answers those who may not call, or not like that, and logs it.</summary>
+internal sealed class Refusals(ILogger<Refusals> log)
+{
+    private readonly RefusalLog refusals = new(log, TimeProvider.System);
+
+    public Task AnswerAsync(HttpContext context, QuestionException refusal)
+    {
+        refusals.Warn("Refused {Method} {Path} from {Remote}: {Code}.", RefusalLog.Short(context.Request.Method), RefusalLog.Short(context.Request.Path.ToUriComponent()), context.Connection.RemoteIpAddress, refusal.Code);
+        return Reply.ErrorAsync(context, refusal);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MapReduce.Node.Configuration;
+
+namespace MapReduce.Node.Security;
+
+/// <summary>The users of a cluster: a file that only its owner may read, <c>users.json</c> in the folder of a cluster on one machine.</summary>
+/// <param name="Users">All of them.</param>
+public sealed record UserFile(IReadOnlyList<User> Users)
+{
+    /// <summary>The version of the file that this program writes, and the newest that it reads.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>What the file is called in the folder of a cluster.</summary>
+    public const string Name = "users.json";
+
+    private const int DigestLength = 64;
+
+    /// <summary>The version of the file.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>Reads the users; none where there is no file.</summary>
+    /// <exception cref="ConfigurationException">Others may read the file too, it is damaged, or a newer program has written it.</exception>
+    public static UserFile Read(string file)
+    {
+        if (!File.Exists(file)) return new UserFile([]);
+        PrivateFiles.Require(file, "file of users");
+        try
+        {
+            var read = JsonSerializer.Deserialize(File.ReadAllBytes(file), UserJson.Default.UserFile) ?? throw new JsonException("it is empty");
+            if (read.Version > CurrentVersion) throw new ConfigurationException($"The file of users '{file}' is of version {read.Version}, and this program reads up to {CurrentVersion}. Run the newer program that wrote it.");
+            foreach (var user in read.Users) Check(user ?? throw new JsonException("a user is null"), file);
+            if (read.Users.GroupBy(user => user.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(users => users.Count() > 1) is { } twice)
+                throw new ConfigurationException($"The file of users '{file}' has the user {twice.Key} twice. Remove one of them.");
+            return read;
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The file of users '{file}' cannot be read: {exception.Message} Mend it, or remove it and make the users anew with mr user add.", exception);
+        }
+    }
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    public void Write(string file) => PrivateFiles.Write(file, JsonSerializer.Serialize(this, UserJson.Default.UserFile));
+
+    private static void Check(User user, string file)
+    {
+        if (!User.IsName(user.Name)) throw new ConfigurationException($"The file of users '{file}' has a user '{user.Name}'. A name is {User.Names}, and not {Caller.Owner.Name}.");
+        if (!Roles.All.Contains(user.Role)) throw new ConfigurationException($"The file of users '{file}' gives {user.Name} the role '{user.Role}'. It may be {string.Join(", ", Roles.All)}.");
+        if (user.Digest.Length != DigestLength || !user.Digest.All(char.IsAsciiHexDigitLower)) throw new ConfigurationException($"The file of users '{file}' has no SHA-256 digest for {user.Name}. Make the user anew: mr user remove {user.Name}, mr user add {user.Name}.");
+    }
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(UserFile))]
+internal sealed partial class UserJson : JsonSerializerContext
+{
+}
