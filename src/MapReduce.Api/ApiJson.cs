@@ -23,6 +23,8 @@ namespace MapReduce.Api;
 [JsonSerializable(typeof(NodeList))]
 [JsonSerializable(typeof(DrainStatus))]
 [JsonSerializable(typeof(HealthStatus))]
+[JsonSerializable(typeof(AuditEntry))]
+[JsonSerializable(typeof(AuditList))]
 [JsonSerializable(typeof(ApiError))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

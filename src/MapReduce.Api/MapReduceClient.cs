@@ -141,6 +141,11 @@ public sealed class MapReduceClient : IDisposable
     /// <summary>The members of the cluster.</summary>
     public Task<NodeList> NodesAsync(CancellationToken cancellation = default) => GetAsync("v1/nodes", ApiJson.Default.NodeList, cancellation);
 
+    /// <summary>What callers have changed lately, or tried to; for those who operate the cluster.</summary>
+    /// <param name="last">How many entries, 1000 at most.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<AuditList> AuditAsync(int last = 100, CancellationToken cancellation = default) => GetAsync($"v1/audit?last={last}", ApiJson.Default.AuditList, cancellation);
+
     /// <summary>How a node is.</summary>
     public Task<NodeVitals> NodeAsync(string node, CancellationToken cancellation = default) => GetAsync($"v1/nodes/{Uri.EscapeDataString(node)}", ApiJson.Default.NodeVitals, cancellation);
 
@@ -274,8 +279,8 @@ public sealed class MapReduceClient : IDisposable
                 response.Dispose();
                 var mayGoOn = error.Code switch
                 {
-                    // That node may be cut off from the others, of which some have a master.
-                    "no-master" or "no-copies" => TimeProvider.System.GetElapsedTime(begun) <= patience,
+                    // That node may be cut off from the others, of which some have a master; or be called too often at this moment.
+                    "no-master" or "no-copies" or "pace" => TimeProvider.System.GetElapsedTime(begun) <= patience,
                     // Another may have room. It takes minutes until this one has, so that each is asked once.
                     "full" => ++full < nodes.Length,
                     _ => false,

@@ -101,7 +101,7 @@ internal static class CommandLineFrontEnd
 
     private static ExitCode Code(string apiError) => apiError switch
     {
-        ApiException.Unreachable or "no-master" or "no-copies" or "full" or "token" or "expired" or "role" or "owner" or "users" or "host" or "certificate" or "protocol" => ExitCode.Cluster,
+        ApiException.Unreachable or "no-master" or "no-copies" or "full" or "token" or "expired" or "role" or "owner" or "users" or "pace" or "host" or "certificate" or "protocol" => ExitCode.Cluster,
         "output" or "output-exists" => ExitCode.Output,
         "package" or "too-large" or "no-package" or "unsigned" or "unknown-signer" or "bad-signature" => ExitCode.Job,
         _ => ExitCode.Usage,

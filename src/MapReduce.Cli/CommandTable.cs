@@ -43,6 +43,7 @@ internal static class CommandTable
         Command.Of<UserAddOptions>("user add", "let somebody call a cluster, and print the token", UserVerbs.Add),
         Command.Of<UserFileOptions>("user list", "list who may call a cluster", UserVerbs.List),
         Command.Of<UserOptions>("user remove", "let somebody call a cluster no more", UserVerbs.Remove),
+        Command.Of<AuditOptions>("audit", "list who has changed what", AuditVerb.Run),
         Command.Of<CertificateOptions>("certificate create", "make a certificate for a node", CertificateVerb.Create),
         Command.Of<PackageSignOptions>("package sign", "sign the package of a job", PackageVerb.Sign, Completes.Files),
         Command.Of<ClusterUpOptions>("cluster up", "start nodes on this machine", ClusterVerb.Up),

@@ -92,6 +92,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         builder.Services.AddHostedService(services => new ExpiryWatch(settings, TimeProvider.System, services.GetRequiredService<ILogger<ExpiryWatch>>()));
         builder.Services.AddSingleton(services => new ShownCertificate(settings, TimeProvider.System, services.GetRequiredService<ILogger<ShownCertificate>>()));
         Access.Add(builder.Services, settings);
+        Pace.Add(builder.Services, settings.Pace);
         Contract.Add(builder.Services);
         builder.Services.AddAkka(AkkaConfiguration.SystemName, (akka, services) =>
         {
@@ -238,16 +239,20 @@ public sealed class MapReduceNode : IAsyncDisposable
         var log = services.GetRequiredService<ILogger<MapReduceNode>>();
         var link = new MasterLink(node.master);
         var vitals = new VitalsEndpoints(settings, link, node.worker, node.machine);
-        var peers = new PeerEndpoints(settings, node.worker, tokens, vitals, services.GetRequiredService<ILogger<PeerEndpoints>>());
+        var audits = new AuditEndpoints(services.GetRequiredService<AuditLog>(), node.worker);
+        var peers = new PeerEndpoints(settings, node.worker, tokens, vitals, audits, services.GetRequiredService<ILogger<PeerEndpoints>>());
         // Routes of their own: none of one port can be reached at the other, whatever its path is made to look like.
         application.MapWhen(context => context.Connection.LocalPort == settings.DataPort, branch => branch
             .Use((context, next) => Reply.CatchAsync(context, next, log))
             .UseRouting()
             .UseEndpoints(peers.Map));
         application.Use((context, next) => guard.InvokeAsync(context, next));
+        var auditor = services.GetRequiredService<Auditor>();
+        application.Use((context, next) => auditor.InvokeAsync(context, next));
         application.Use((context, next) => Reply.CatchAsync(context, next, log));
         application.UseRouting();
         application.UseAuthentication();
+        application.UseRateLimiter();
         application.UseAuthorization();
         node.telemetry.Map(application);
         Contract.Map(application);
@@ -258,6 +263,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         new DashboardEndpoints(services.GetRequiredService<BrowserSessions>(), services.GetRequiredService<Callers>()).Map(application);
         new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
         new ChangeEndpoints(link).Map(application);
+        audits.Map(application);
         new NodeEndpoints(settings, link, new Readiness(() => node.Status, link.FindAsync, TimeProvider.System)).Map(application);
     }
 

@@ -57,7 +57,18 @@ public sealed class OwnersTests(SharedCluster shared) : IClassFixture<SharedClus
             Assert.NotEmpty((await client.TasksAsync(id)).Tasks);
         }
         Assert.Contains((await ann.OwnJobsAsync()).Jobs, other => other.Id == id);
+        var package = (await ann.OrderAsync(id)).Package;
         await dora.DeleteAsync(id);
+
+        Assert.Equal("role", (await Assert.ThrowsAsync<ApiException>(() => ann.AuditAsync())).Code);
+        var audit = await dora.AuditAsync();
+        Assert.Empty(audit.Missing);
+        var entries = audit.Entries.Where(entry => entry.Job == id).ToList();
+        Assert.Equal(
+            [("dora", "DeleteJob", "done"), ("carl", "DeleteJob", "role"), ("bob", "DeleteJob", "owner"), ("carl", "CancelJob", "role"), ("bob", "CancelJob", "owner"), ("ann", "SubmitJob", "done")],
+            entries.Select(entry => (entry.User, entry.Act, entry.Result)));
+        Assert.Equal((package, "127.0.0.1"), (entries[^1].Digest, entries[^1].Remote));
+        Assert.Contains(audit.Entries, entry => entry is { User: "ann", Act: "UploadPackage", Result: "done" } && entry.Digest == package);
     }
 
     [Fact]

@@ -7,6 +7,7 @@ using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Xunit;
 
@@ -16,7 +17,6 @@ namespace MapReduce.Node.Tests;
 public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<RightsTests.Shared>, IDisposable
 {
     private const string Anybody = "anybody";
-    private const string Nodes = "node";
 
     /// <summary>What each endpoint needs. A new one has to be named here, after some thought.</summary>
     private static readonly Dictionary<string, string> Needed = new()
@@ -57,6 +57,7 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         ["GET /v1/jobs/{job}/plans/{plan}/maps/{attempt}/segments/{reduce}"] = Roles.Submit,
         ["GET /v1/blobs/{digest}"] = Roles.Submit,
         ["POST /v1/nodes/{node}/drain"] = Roles.Operate,
+        ["GET /v1/audit"] = Roles.Operate,
     };
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(shared.Node.HttpAddress), Timeout = Patience.Limit };
@@ -71,6 +72,10 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         var found = shared.Cluster.Nodes.Values.Single().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint => NamesOf(endpoint).Select(name => (name, Says: SaysOf(endpoint)))).OrderBy(endpoint => endpoint.name, StringComparer.Ordinal);
         Assert.Equal(Needed.Select(endpoint => (endpoint.Key, endpoint.Value)).OrderBy(endpoint => endpoint.Key, StringComparer.Ordinal), found);
     }
+
+    [Fact]
+    public void Every_endpoint_for_users_says_how_long_a_body_may_be()
+        => Assert.All(shared.Cluster.Nodes.Values.Single().Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IEndpointNameMetadata>() is not null), endpoint => Assert.NotNull(endpoint.Metadata.GetMetadata<IRequestSizeLimitMetadata>()?.MaxRequestBodySize));
 
     [Theory]
     [MemberData(nameof(Endpoints))]
@@ -158,7 +163,7 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         }
     }
 
-    private static bool MayCall(string who, string needed) => needed == Nodes ? who == Nodes : who == "owner" || (Roles.All.Contains(who) && Roles.From(needed).Contains(who));
+    private static bool MayCall(string who, string needed) => who == "owner" || (Roles.All.Contains(who) && Roles.From(needed).Contains(who));
 
     private static IEnumerable<string> NamesOf(RouteEndpoint endpoint)
         => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}");
@@ -214,7 +219,7 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
                 [Roles.Submit] = Add("submitter", Roles.Submit),
                 [Roles.Operate] = Add("operator", Roles.Operate),
                 ["owner"] = Cluster.Token,
-                [Nodes] = new Tokens(Cluster.Token, TimeProvider.System).Node,
+                ["node"] = new Tokens(Cluster.Token, TimeProvider.System).ForJob("job"),
             };
             new UserFile(users).Write(UsersFile);
 

@@ -52,6 +52,9 @@ public sealed record NodeSettings
     /// <summary>The file with the users beside the owner of the cluster; empty for none.</summary>
     public string UsersFile { get; init; } = "";
 
+    /// <summary>How many calls a second the node takes.</summary>
+    public required PaceSettings Pace { get; init; }
+
     /// <summary>Names under which the API may be called.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
@@ -90,6 +93,9 @@ public sealed record NodeSettings
 
     /// <summary>How the node logs.</summary>
     public LogSettings Log { get; init; } = new(Json: false, Microsoft.Extensions.Logging.LogLevel.Information);
+
+    /// <summary>Where it writes who has changed what.</summary>
+    public required AuditSettings Audit { get; init; }
 
     /// <summary>How the job master works.</summary>
     public required MasterSettings Master { get; init; }
@@ -159,6 +165,7 @@ public sealed record NodeSettings
             Seeds = [.. config.GetStringList("cluster.seeds")],
             Token = ReadSecret(Required(config, "http.token-file"), "token file", "http.token-file", ShortestToken),
             UsersFile = ReadUsersFile(config),
+            Pace = PaceSettings.Read(config.GetConfig("http.pace")),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),
             Peers = PeerSettings.Read(config.GetConfig("tls")),
@@ -175,6 +182,7 @@ public sealed record NodeSettings
             Master = ReadMaster(config) with { Node = name },
             Telemetry = TelemetrySettings.Read(config.GetConfig("telemetry")),
             Log = LogSettings.Read(config.GetConfig("log")),
+            Audit = AuditSettings.Read(config.GetConfig("audit"), Path.GetFullPath(folder)),
             Worker = new WorkerSettings { Node = name, Address = "", Folder = Path.GetFullPath(folder), ExecutorCommand = [] },
         };
         if (!settings.IsLoopback && tls is null)
@@ -287,7 +295,7 @@ public sealed record NodeSettings
         // As SQLite names the file in a connection, and what it puts beside it.
         string[] names = ["Data Source", "DataSource", "Filename"];
         string[] endings = ["", "-wal", "-shm", "-journal"];
-        List<string> files = [config.GetString("http.token-file"), config.GetString("http.users-file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("http.users-file"), config.GetString("audit.file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
         var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
         if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);

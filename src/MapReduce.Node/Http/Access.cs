@@ -25,6 +25,8 @@ internal static class Access
         services.AddSingleton(provider => new Users(settings.UsersFile, provider.GetRequiredService<ILogger<Users>>()));
         services.AddSingleton<Callers>();
         services.AddSingleton<Refusals>();
+        services.AddSingleton(new AuditLog(settings.Audit));
+        services.AddSingleton<Auditor>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Doorkeeper>();
         // What AddAuthentication adds beside this protects cookies by keys that it keeps in the home folder. The signatures of sessions are our own.
         services.AddAuthenticationCore(options => options.DefaultScheme = CallerScheme.Name);

@@ -38,10 +38,14 @@ internal static class Contract
     /// <param name="summary">What it does, in one sentence.</param>
     /// <param name="answer">What it answers with.</param>
     public static IEndpointConventionBuilder Map(this IEndpointRouteBuilder routes, string role, string method, string pattern, RequestDelegate handler, string name, string summary, Answer answer)
-        => routes.MapMethods(pattern, [method], handler).Needs(role).WithName(name).WithSummary(summary).WithDescription($"Needs the role {role}.").WithTags(pattern.Split('/')[2]).WithMetadata(handler.Method, answer.Metadata);
+        => routes.MapMethods(pattern, [method], handler).Needs(role).WithName(name).WithSummary(summary).WithDescription($"Needs the role {role}.").WithTags(pattern.Split('/')[2]).WithMetadata(handler.Method, answer.Metadata, new BodyLimit(0));
 
-    /// <summary>Says what a request's body is.</summary>
-    public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder route, Type body, string content) => route.WithMetadata(new AcceptsMetadata([content], body));
+    /// <summary>Says what a request's body is; without this it has none.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="body">What it is made of.</param>
+    /// <param name="content">What it is written as.</param>
+    /// <param name="mostBytes">How long it may be.</param>
+    public static IEndpointConventionBuilder Takes(this IEndpointConventionBuilder route, Type body, string content, long mostBytes) => route.WithMetadata(new AcceptsMetadata([content], body), new BodyLimit(mostBytes));
 
     /// <summary>Says which numbers the address may have after its question mark.</summary>
     public static IEndpointConventionBuilder TakesNumber(this IEndpointConventionBuilder route, string name, string meaning) => route.WithMetadata(new QueryNumber(name, meaning));
@@ -70,6 +74,8 @@ internal static class Contract
             operation.Parameters.Add(new OpenApiParameter { Name = text.Name, In = ParameterLocation.Query, Description = text.Meaning, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
         return operation;
     }
+
+    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 
     private sealed record QueryNumber(string Name, string Meaning);
 

@@ -32,9 +32,11 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.Map(Roles.Submit, "POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip");
-        routes.Map(Roles.Submit, "POST", "/v1/files", UploadFileAsync, "UploadFile", "Takes a side file of a job.", Contract.Answer.Of<FileReceipt>()).Takes(typeof(Stream), "application/octet-stream");
-        routes.Map(Roles.Submit, "POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json");
+        // What is longer by more than this is refused by the web server, in words that say less.
+        var mostBytes = settings.Worker.PackageBytes + 1;
+        routes.Map(Roles.Submit, "POST", "/v1/packages", UploadAsync, "UploadPackage", "Takes a package: a zip of the job's folder.", Contract.Answer.Of<PackageReceipt>()).Takes(typeof(Stream), "application/zip", mostBytes);
+        routes.Map(Roles.Submit, "POST", "/v1/files", UploadFileAsync, "UploadFile", "Takes a side file of a job.", Contract.Answer.Of<FileReceipt>()).Takes(typeof(Stream), "application/octet-stream", mostBytes);
+        routes.Map(Roles.Submit, "POST", "/v1/jobs", SubmitAsync, "SubmitJob", "Takes a job, once per client token.", Contract.Answer.Of<JobReceipt>()).Takes(typeof(SubmitRequest), "application/json", JsonBody.MostBytes);
         routes.Map(Roles.View, "GET", "/v1/jobs", ListAsync, "ListJobs", "Lists jobs, newest first.", Contract.Answer.Of<JobList>()).TakesNumber("from", "How many jobs to pass over.")
             .TakesText("search", "A part of the name, the id or the output.").TakesText("phase", "running, succeeded, failed or cancelled.")
             .TakesText("owner", "Only jobs of this user.").TakesNumber("mine", "1: only the caller's own.");
@@ -78,7 +80,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         // Refused before it is sent, where the client waits for that.
         if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
         node.BlobRetention.RefuseIfFull();
-        return await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted, check);
+        var digest = await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted, check);
+        AuditNote.Of(context)?.Digest = digest;
+        return digest;
     }
 
     private async Task UploadAsync(HttpContext context)
@@ -109,7 +113,9 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var spec = await SpecAsync(request, Access.NameOf(context), context.RequestAborted);
         spec.Trace = Tracing.ContextOf(span);
         span?.SetTag("mapreduce.job", spec.Id).SetTag("mapreduce.job.name", spec.Name).SetTag("mapreduce.node", settings.Name);
+        AuditNote.Of(context)?.Digest = request.Package;
         var submitted = await SubmitAsync(spec, context.RequestAborted);
+        AuditNote.Of(context)?.Job = submitted.Job;
         await Reply.WriteAsync(context, new JobReceipt(submitted.Job, submitted.Again), ApiJson.Default.JobReceipt);
     }
 
@@ -196,7 +202,12 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     /// <summary>What the master is to call the job that a caller ends. Those who may end any need not be told whose it is, which nobody can tell of a job whose journal cannot be read.</summary>
     private async Task<string> OwnAsync(HttpContext context)
-        => context.User.IsInRole(Roles.Operate) ? Reply.Route(context, "job") : (await master.OwnJobAsync(context)).Spec.Id;
+    {
+        if (context.User.IsInRole(Roles.Operate)) return Reply.Route(context, "job");
+        var job = (await master.OwnJobAsync(context)).Spec.Id;
+        AuditNote.Of(context)?.Job = job;
+        return job;
+    }
 
     /// <summary>Events as they happen, as server-sent events, until the job has ended or the caller leaves.</summary>
     private async Task EventsAsync(HttpContext context)

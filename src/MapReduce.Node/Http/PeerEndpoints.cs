@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 
 namespace MapReduce.Node.Http;
 
-/// <summary>What nodes ask each other, at a port where only nodes are let in: blobs, shares of map outputs, logs, and how a node is.</summary>
-internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Tokens tokens, VitalsEndpoints vitals, ILogger<PeerEndpoints> log)
+/// <summary>What nodes ask each other, at a port where only nodes are let in: blobs, shares of map outputs, logs, how a node is, and who has changed what by it.</summary>
+internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Tokens tokens, VitalsEndpoints vitals, AuditEndpoints audits, ILogger<PeerEndpoints> log)
 {
     private const int MostSegmentsRequest = 1 << 20;
 
@@ -30,6 +30,7 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
         routes.MapPost("/internal/segments", SegmentsAsync);
         routes.MapGet("/internal/logs/{job}/{attempt}", LogAsync);
         routes.MapGet("/internal/vitals", vitals.TellAsync);
+        routes.MapGet("/internal/audit", audits.TellAsync);
     }
 
     private async Task BlobAsync(HttpContext context)

@@ -80,6 +80,7 @@ internal static class Reply
         "unknown-job" or "unknown-node" or "no-log" or "no-file" or "unknown-attempt" or "unknown-task" or "no-segment" => StatusCodes.Status404NotFound,
         "output-exists" or "running" or "not-running" or "busy" or "no-output" => StatusCodes.Status409Conflict,
         ApiException.Compacted => StatusCodes.Status410Gone,
+        "pace" => StatusCodes.Status429TooManyRequests,
         "host" => StatusCodes.Status421MisdirectedRequest,
         "no-master" or "no-answer" or "users" => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
@@ -87,6 +88,7 @@ internal static class Reply
 
     private static async Task ErrorAsync(HttpContext context, int status, string code, string message)
     {
+        AuditNote.Of(context)?.Error = code;
         if (context.Response.HasStarted)
         {
             context.Abort();

@@ -1,6 +1,7 @@
 // The nodes, side by side.
 
 import { bytes, percent } from '../format.js';
+import { auditTable, latest } from '../parts/audit.js';
 import { bar } from '../chart.js';
 import { badge } from '../parts/badges.js';
 import { cluster } from '../cluster.js';
@@ -14,6 +15,7 @@ export function nodes(context) {
   const vitals = new Map();
   let timer = 0;
   let asked = false;
+  let audit = null;
 
   /** How each node is; one that does not answer has no figures. */
   async function ask() {
@@ -25,6 +27,7 @@ export function nodes(context) {
         vitals.delete(node.name);
       }
     }));
+    audit = await latest();
     context.update();
   }
 
@@ -54,6 +57,7 @@ export function nodes(context) {
         h('caption.unseen', null, 'Nodes'),
         h('thead', null, h('tr', null, ['Node', 'State', 'Slots', 'Processors', 'Memory', 'Disk'].map(title => h('th', { scope: 'col' }, title)))),
         h('tbody', null, list.map(node => row(node, vitals.get(node.name))))))),
+      audit && auditTable(audit),
     ];
   }
 }

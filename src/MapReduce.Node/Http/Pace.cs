@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MapReduce.Node.Http;
+
+/// <summary>Nobody takes all of a node by calls alone: each user has a pace, and each address from which strangers call. Nodes call each other at another port, as they like.</summary>
+internal static class Pace
+{
+    // What one house has of IPv6.
+    private const int NetworkBytes = 8;
+
+    public static void Add(IServiceCollection services, PaceSettings settings) => services.AddRateLimiter(options =>
+    {
+        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, settings));
+        options.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext);
+    });
+
+    private static RateLimitPartition<string> PartitionOf(HttpContext context, PaceSettings settings)
+    {
+        if (context.User.Identity is not { IsAuthenticated: true }) return Of($"address {NetworkOf(context.Connection.RemoteIpAddress)}", settings.Stranger, settings.Burst);
+        return Of($"user {Access.NameOf(context)}", settings.User, settings.Burst);
+    }
+
+    private static RateLimitPartition<string> Of(string caller, int rate, int burst) => rate == 0
+        ? RateLimitPartition.GetNoLimiter("any number")
+        : RateLimitPartition.GetTokenBucketLimiter(caller, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = rate * burst,
+            TokensPerPeriod = rate,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+        });
+
+    /// <summary>Whoever has one address of such a network has many.</summary>
+    private static IPAddress NetworkOf(IPAddress? address)
+    {
+        if (address is null) return IPAddress.None;
+        var plain = HostAddresses.Plain(address);
+        if (plain.AddressFamily != AddressFamily.InterNetworkV6) return plain;
+        var bytes = plain.GetAddressBytes();
+        bytes.AsSpan(NetworkBytes).Clear();
+        return new IPAddress(bytes);
+    }
+
+    private static ValueTask RefuseAsync(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        var who = context.User.Identity is { IsAuthenticated: true } ? Access.NameOf(context) : "This address";
+        return new ValueTask(context.RequestServices.GetRequiredService<Refusals>().AnswerAsync(context, new("pace", $"{who} calls more often than this node takes. Wait a second, or ask whoever runs the cluster to change mapreduce.http.pace.")));
+    }
+}
