@@ -36,8 +36,6 @@ public sealed class PaceTests : IAsyncLifetime
         Assert.Equal("owner calls more often than this node takes.", await UntilRefusedAsync("v1/jobs", cluster.Token));
         Assert.Equal(HttpStatusCode.OK, await CallAsync("v1/jobs", other));
         Assert.Equal("This address calls more often than this node takes.", await UntilRefusedAsync("health/live", null));
-        var node = new Tokens(cluster.Token, TimeProvider.System).Node;
-        for (var call = 0; call < 20; call++) Assert.Equal(HttpStatusCode.OK, await CallAsync("internal/vitals", node));
         using var client = cluster.Connect(Patience.Limit);
         for (var call = 0; call < 4; call++) await client.JobsAsync();
     }
