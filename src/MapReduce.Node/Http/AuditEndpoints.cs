@@ -3,7 +3,6 @@ using System.Text.Json;
 using MapReduce.Api;
 using MapReduce.Node.Security;
 using MapReduce.Worker;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -31,7 +30,7 @@ internal sealed class AuditEndpoints(AuditLog audit, WorkerNode node)
         var peers = node.Links.Peers();
         var answers = await Task.WhenAll(peers.Select(peer => AskAsync(peer, count, context.RequestAborted)));
         var entries = audit.Latest(count).Concat(answers.SelectMany(answer => answer?.Entries ?? [])).OrderByDescending(entry => entry.At).Take(count);
-        await Reply.WriteAsync(context, new AuditList([.. entries], [.. peers.Zip(answers).Where(peer => peer.Second is null).Select(peer => peer.First)]), ApiJson.Default.AuditList);
+        await Reply.WriteAsync(context, new AuditList([.. entries], [.. peers.Where((_, index) => answers[index] is null)]), ApiJson.Default.AuditList);
     }
 
     private static int CountOf(HttpContext context) => Math.Min(Reply.Number(context, "last") is > 0 and var last ? last : Usual, Most);

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;

@@ -1,5 +1,6 @@
 using MapReduce.Api;
 using MapReduce.Node.Configuration;
+using MapReduce.Node.Security;
 using MapReduce.Protocol.Jobs;
 using MapReduce.Protocol.Work;
 using Microsoft.AspNetCore.Builder;

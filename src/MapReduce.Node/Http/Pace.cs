@@ -5,7 +5,6 @@ using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MapReduce.Node.Http;

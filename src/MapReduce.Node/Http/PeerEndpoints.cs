@@ -103,7 +103,7 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
         }
         catch (EngineException exception)
         {
-            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, request.Job);
+            log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, job);
             isDamaged = true;
             return null;
         }
