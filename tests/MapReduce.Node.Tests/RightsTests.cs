@@ -6,7 +6,6 @@ using MapReduce.Api;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Xunit;
