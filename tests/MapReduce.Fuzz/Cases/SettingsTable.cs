@@ -26,6 +26,7 @@ internal static class SettingsTable
         ],
         [nameof(LocalSettings.Compression)] = [.. Enum.GetValues<BlockCompression>().Select<BlockCompression, Func<LocalSettings, SettingsScope, LocalSettings>>(
             compression => (settings, _) => settings with { Compression = compression })],
+        [nameof(LocalSettings.Encrypt)] = [(settings, _) => settings with { Encrypt = true }],
         [nameof(LocalSettings.SkipBadRecords)] = [.. Of([1, 4, 1_000_000], (settings, number) => settings with { SkipBadRecords = number })],
         [nameof(LocalSettings.Attempts)] = [(settings, _) => settings with { Attempts = 2 }],
         [nameof(LocalSettings.Durable)] = [(settings, _) => settings with { Durable = true }],
