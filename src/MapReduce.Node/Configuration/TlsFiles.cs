@@ -55,7 +55,8 @@ public sealed record TlsFiles(X509Certificate2 Authority, X509Certificate2 Certi
             using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
             return InStore(pem);
         }
-        catch (CryptographicException exception)
+        // A key of another certificate is the latter.
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
             throw new ConfigurationException($"The certificate '{certificate}' or its key '{key}' cannot be read: {exception.Message} Make them with mr certificate create.", exception);
         }
