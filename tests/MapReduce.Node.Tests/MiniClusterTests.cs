@@ -332,7 +332,7 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
         var operations = document.RootElement.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject(), (path, operation) => (Path: path.Name, Method: operation.Name, Operation: operation.Value)).ToList();
         Assert.Equal(
-            ["CancelJob", "DeleteJob", "DiagnoseJob", "DrainNode", "GetCluster", "GetJob", "GetLog", "GetNode", "GetOrder", "ListAttempts", "ListFailures", "ListJobs", "ListNodes", "ListTasks", "ReadBlob", "ReadOutput", "ReadSegment", "SubmitJob", "UploadFile", "UploadPackage", "WatchCluster", "WatchJob", "WatchOverview"],
+            ["CancelJob", "DeleteJob", "DiagnoseJob", "DrainNode", "GetCluster", "GetJob", "GetLog", "GetNode", "GetOrder", "ListAttempts", "ListAudit", "ListFailures", "ListJobs", "ListNodes", "ListTasks", "ReadBlob", "ReadOutput", "ReadSegment", "SubmitJob", "UploadFile", "UploadPackage", "WatchCluster", "WatchJob", "WatchOverview"],
             operations.Select(operation => operation.Operation.GetProperty("operationId").GetString()).Order(StringComparer.Ordinal));
         Assert.All(operations, operation => Assert.Equal(
             operation.Path.Split('{').Skip(1).Select(part => part.Split('}')[0].TrimStart('*')),
