@@ -40,7 +40,8 @@ public sealed class EncryptionTests(EncryptionTests.Encrypted shared) : IClassFi
         var gate = Directory.CreateDirectory(shared.Place("gate")).FullName;
         var id = await shared.SubmitAsync(client, "Gated", shared.Texts(Text, "gate"), gate, shared.Place("out"), "merge", request => request with { Memory = 256 << 10 });
         await WaitForGateAsync(gate);
-        Assert.Contains(Files(shared.Nodes), file => Path.GetFileName(file).StartsWith("run-", StringComparison.Ordinal));
+        // Where memory is for few runs only, they have been merged into others.
+        Assert.Contains(Files(shared.Nodes), file => Path.GetFileName(file).Split('-')[0] is "run" or "merge");
         Assert.All(Files(shared.Nodes), AssertUnmarked);
         await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
         Assert.Equal("succeeded", (await client.WaitAsync(id)).Phase);

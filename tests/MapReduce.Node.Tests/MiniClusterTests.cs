@@ -337,7 +337,7 @@ public sealed partial class MiniClusterTests(MiniClusterTests.Shared shared) : I
         Assert.All(operations, operation => Assert.Equal(
             operation.Path.Split('{').Skip(1).Select(part => part.Split('}')[0].TrimStart('*')),
             Parameters(operation.Operation, "path")));
-        Assert.Equal(["from", "search", "phase"], Parameters(operations.Single(operation => operation.Path == "/v1/jobs" && operation.Method == "get").Operation, "query"));
+        Assert.Equal(["from", "mine", "search", "phase", "owner"], Parameters(operations.Single(operation => operation.Path == "/v1/jobs" && operation.Method == "get").Operation, "query"));
         // What a node answers is what the document says.
         using var nodes = JsonDocument.Parse(await http.GetStringAsync("v1/nodes"));
         var schemas = document.RootElement.GetProperty("components").GetProperty("schemas");

@@ -17,6 +17,9 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
 {
     private const string Anybody = "anybody";
 
+    /// <summary>It is for nodes, at a port of theirs, and not there at that of users.</summary>
+    private const string NoUser = "nothing";
+
     /// <summary>What each endpoint needs. A new one has to be named here, after some thought.</summary>
     private static readonly Dictionary<string, string> Needed = new()
     {
@@ -57,6 +60,12 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         ["GET /v1/blobs/{digest}"] = Roles.Submit,
         ["POST /v1/nodes/{node}/drain"] = Roles.Operate,
         ["GET /v1/audit"] = Roles.Operate,
+        ["GET /internal/audit"] = NoUser,
+        ["GET /internal/blobs/{digest}"] = NoUser,
+        ["PUT /internal/blobs/{digest}"] = NoUser,
+        ["POST /internal/segments"] = NoUser,
+        ["GET /internal/logs/{job}/{attempt}"] = NoUser,
+        ["GET /internal/vitals"] = NoUser,
     };
 
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(shared.Node.HttpAddress), Timeout = Patience.Limit };
@@ -86,6 +95,7 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
             using var response = await CallAsync(endpoint, token);
             var answer = (who, (int)response.StatusCode, await CodeAsync(response));
             if (needed == Anybody || MayCall(who, needed)) Assert.False(answer is (_, 401 or 403, not null), $"{answer}");
+            else if (needed == NoUser && (who == "owner" || Roles.All.Contains(who))) Assert.Equal((who, 404, null), answer);
             else if (who == "expired") Assert.Equal((who, 401, "expired"), answer);
             else if (Roles.All.Contains(who)) Assert.Equal((who, 403, "role"), answer);
             else Assert.Equal((who, 401, "token"), answer);
@@ -168,7 +178,7 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods.Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}");
 
     private static string SaysOf(RouteEndpoint endpoint)
-        => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy ?? "nothing";
+        => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null ? Anybody : endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy ?? NoUser;
 
     private Task<HttpResponseMessage> CallAsync(string endpoint, string? token)
     {

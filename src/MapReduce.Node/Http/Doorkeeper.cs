@@ -10,15 +10,16 @@ namespace MapReduce.Node.Http;
 internal sealed class Doorkeeper(Refusals refusals) : IAuthorizationMiddlewareResultHandler
 {
     /// <inheritdoc/>
-    public Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (context.User.Identity is { IsAuthenticated: true }) Strangers.Admit(context);
-        if (authorizeResult.Succeeded) return next(context);
-        return refusals.AnswerAsync(context, authorizeResult.Forbidden ? TooLittle(context) : Unknown(context));
+        if (authorizeResult.Succeeded) await next(context);
+        else await refusals.AnswerAsync(context, authorizeResult.Forbidden ? TooLittle(context) : await UnknownAsync(context));
     }
 
-    private static QuestionException Unknown(HttpContext context)
-        => context.Features.Get<IAuthenticateResultFeature>()?.AuthenticateResult?.Failure as QuestionException
+    /// <summary>The refusal of whoever has told the callers apart, which remembers it for the call.</summary>
+    private static async Task<QuestionException> UnknownAsync(HttpContext context)
+        => (await context.AuthenticateAsync()).Failure as QuestionException
             ?? new QuestionException("token", "The call has no token. mr reads it from the cluster's folder, or from the file that --token-file names; other programs send it as 'Authorization: Bearer TOKEN'.");
 
     private static QuestionException TooLittle(HttpContext context)
