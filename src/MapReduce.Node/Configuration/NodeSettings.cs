@@ -52,6 +52,9 @@ public sealed record NodeSettings
     /// <summary>The file with the users beside the owner of the cluster; empty for none.</summary>
     public string UsersFile { get; init; } = "";
 
+    /// <summary>Who else knows users; null where nobody does.</summary>
+    public IdentityProviderSettings? IdentityProvider { get; init; }
+
     /// <summary>How many calls a second the node takes.</summary>
     public required PaceSettings Pace { get; init; }
 
@@ -165,6 +168,7 @@ public sealed record NodeSettings
             Seeds = [.. config.GetStringList("cluster.seeds")],
             Token = ReadSecret(Required(config, "http.token-file"), "token file", "http.token-file", ShortestToken),
             UsersFile = ReadUsersFile(config),
+            IdentityProvider = IdentityProviderSettings.Read(config.GetConfig("http.jwt")),
             Pace = PaceSettings.Read(config.GetConfig("http.pace")),
             Names = [.. config.GetStringList("http.names")],
             Tls = tls ?? NodeCertificate.OfOneAlone(),

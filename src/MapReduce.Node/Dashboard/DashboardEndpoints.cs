@@ -54,7 +54,7 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers calle
             return;
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (form["token"] is [{ } token] && callers.OfToken(token.Trim()) is ({ } caller, _)) await Admit(context, caller);
+        if (form["token"] is [{ } token] && await callers.OfTokenAsync(context, token.Trim()) is ({ } caller, _)) await Admit(context, caller);
         else await AskAsync(context, wasRefused: true);
     }
 

@@ -31,7 +31,8 @@ internal static class Access
         // What AddAuthentication adds beside this protects cookies by keys that it keeps in the home folder. The signatures of sessions are our own.
         services.AddAuthenticationCore(options => options.DefaultScheme = CallerScheme.Name);
         services.AddWebEncoders();
-        new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, CallerScheme>(CallerScheme.Name, null);
+        var schemes = new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, CallerScheme>(CallerScheme.Name, null);
+        if (settings.IdentityProvider is { } provider) IdentityProvider.Add(schemes, provider);
         var rights = services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().RequireAssertion(IsNoEndpoint).Build());
         foreach (var role in Roles.All) rights.AddPolicy(role, policy => policy.RequireRole(Roles.From(role)));
     }

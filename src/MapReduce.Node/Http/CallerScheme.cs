@@ -23,12 +23,10 @@ internal sealed class CallerScheme(IOptionsMonitor<AuthenticationSchemeOptions> 
     private string? Token => Request.Headers.Authorization is [{ } header] && header.StartsWith(Bearer, StringComparison.Ordinal) ? header[Bearer.Length..] : null;
 
     /// <inheritdoc/>
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
-
-    private AuthenticateResult Authenticate()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Token is not { } token) return OfSession();
-        var (caller, refusal) = callers.OfToken(token);
+        var (caller, refusal) = await callers.OfTokenAsync(Context, token);
         return caller is not null ? Admit(caller) : AuthenticateResult.Fail(refusal!);
     }
 
