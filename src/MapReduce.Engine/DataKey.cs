@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace MapReduce.Engine;
@@ -20,6 +21,16 @@ public sealed class DataKey
 
     /// <summary>Its bytes, for whoever has to pass it on.</summary>
     public ReadOnlyMemory<byte> Reveal() => bytes;
+
+    /// <summary>A number that stands for another, the same for the same, by which those without the key cannot tell whether a guess at it is right.</summary>
+    internal ulong Hide(ulong number)
+    {
+        Span<byte> salt = stackalloc byte[sizeof(ulong)];
+        Span<byte> hidden = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(salt, number);
+        Derive(salt, "MapReduce fingerprint"u8, hidden);
+        return BinaryPrimitives.ReadUInt64LittleEndian(hidden);
+    }
 
     /// <summary>Makes a key from it for one use only.</summary>
     /// <param name="salt">What distinguishes things of that use.</param>

@@ -90,7 +90,7 @@ internal sealed class JobTasks
     private Reduced Reduce(Run run, Action<long> progress, CancellationToken cancellation)
     {
         var plan = PlanOf(run.Reduce.PlanFile);
-        var outputs = run.Reduce.MapOutputs.Select(MapOutput.Open).ToList();
+        var outputs = run.Reduce.MapOutputs.Select(path => MapOutput.Open(path, key)).ToList();
         var result = job.Reduce(plan, Identity(run.Attempt), outputs, Folders(run, TaskKind.Reduce), progress, cancellation);
         return new Reduced { Attempt = run.Attempt, Products = Wire.Write(result.Parts, result.Datasets, result.Tickets, result.Totals) };
     }

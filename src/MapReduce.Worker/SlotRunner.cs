@@ -102,10 +102,12 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         if (current is not null) return current;
         var key = node.Settings.Keys.Of(grant.Job, grant.Order.Protection);
         var package = node.Packages.Use(grant.Order.Package, await node.BlobLinks.GetAsync(grant.Order.Package, grant.Order.Holders, cancellation));
+        string assembly;
         IDictionary<string, string> sideFiles;
         ExecutorProcess executor;
         try
         {
+            assembly = package.PathOf(grant.Order.Assembly);
             sideFiles = await SideFilesAsync(grant.Order, cancellation);
             executor = await node.Executors.TakeAsync(node.Executors.Reach.OfJob(grant.Job, grant.Order, package.Folder), cancellation);
         }
@@ -120,7 +122,7 @@ internal sealed class SlotRunner(WorkerNode node, Func<IMessage, CancellationTok
         executor.Logs.Begin(node.Folders.Log(grant.Job, Wire.Read(grant.Attempt).ToString()));
         await current.OpenAsync(new Open
         {
-            Assembly = Path.Combine(package.Folder, grant.Order.Assembly),
+            Assembly = assembly,
             JobClass = grant.Order.JobClass,
             Inputs = { grant.Order.Inputs },
             Arguments = { grant.Order.Arguments },

@@ -33,6 +33,15 @@ public sealed class FingerprintTests : IDisposable
         => Assert.Equal(20, Enumerable.Range(0, 20).Select(change => Map(folds, change, BlockCompression.None)).Distinct().Count());
 
     [Fact]
+    public void Who_has_no_key_cannot_tell_from_the_fingerprint_what_the_pairs_are()
+    {
+        var (key, other) = (DataKey.Random(), DataKey.Random());
+        var hidden = Map(false, 0, BlockCompression.None, key);
+        Assert.Equal(hidden, Map(false, 0, BlockCompression.Lz4, key));
+        Assert.Equal(4, new HashSet<ulong> { hidden, Map(false, 0, BlockCompression.None), Map(false, 0, BlockCompression.None, other), Map(false, 1, BlockCompression.None, key) }.Count);
+    }
+
+    [Fact]
     public void A_share_that_is_damaged_is_found_by_a_check_of_that_share_and_of_no_other()
     {
         var plan = Define(folds: false, 0, BlockCompression.None).Plan(0, (_, _) => []);
@@ -51,16 +60,16 @@ public sealed class FingerprintTests : IDisposable
         Assert.Equal(output, Assert.Throws<EngineException>(() => SegmentSlice.Check(output, plan.Shape, 0)).File);
     }
 
-    private ulong Map(bool folds, int change, BlockCompression compression)
+    private ulong Map(bool folds, int change, BlockCompression compression, DataKey? key = null)
     {
-        var job = Define(folds, change, compression);
+        var job = Define(folds, change, compression, key);
         var result = job.Map(job.Plan(0, (_, _) => []), new TaskIdentity(0, 0, 0), Folders(), retained: null, progress: null, CancellationToken.None);
         result.Output.Delete();
         return result.Fingerprint!.Value;
     }
 
-    private JobRun Define(bool folds, int change, BlockCompression compression) => JobRun.Define(
-        () => new Words(folds, change), new JobRequest("words", [folder["in"]], []), new EngineSettings { ScratchFolder = folder["scratch"], Partitions = 3, TaskMemory = 64 << 10, Compression = compression });
+    private JobRun Define(bool folds, int change, BlockCompression compression, DataKey? key = null) => JobRun.Define(
+        () => new Words(folds, change), new JobRequest("words", [folder["in"]], []), new EngineSettings { ScratchFolder = folder["scratch"], Partitions = 3, TaskMemory = 64 << 10, Compression = compression, Key = key });
 
     private TaskFolders Folders() => new(folder["private"], folder["shared"], folder["shared"], folder[$"scratch-{++attempts}"], $"attempt-{attempts}");
 

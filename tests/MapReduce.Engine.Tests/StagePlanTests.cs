@@ -40,15 +40,16 @@ public sealed class StagePlanTests
         });
 
     [Fact]
-    public void An_encrypted_plan_is_the_same_each_time_hides_its_boundaries_and_is_read_with_its_key_only()
+    public void An_encrypted_plan_is_the_same_each_time_hides_its_boundaries_and_pieces_and_is_read_with_its_key_only()
     {
         var key = DataKey.Random();
-        var splits = new[] { new FileSplit(0, [new FileRange(new InputFile("/in", 10, 0), 0, 10)]) };
+        var splits = new[] { new FileSplit(0, [new FileRange(new InputFile("/in", 10, 0), 0, 10)]), new FileSplit(1, [], 0, 0, "id < 'marked-ä'", 100) };
         var shapes = new[] { new ChannelShape(0, 3, 1, [[.. "marked-a"u8], [.. "marked-b"u8]]) };
         var plan = new StagePlan(0, splits, shapes, "definition", key);
         Assert.Equal(plan.Hash, new StagePlan(0, splits, shapes, "definition", key).Hash);
         Assert.Equal(-1, plan.Bytes.Span.IndexOf("marked"u8));
         Assert.Equal(shapes[0].Boundaries, StagePlan.Read(plan.Bytes, key).Channels[0]!.Boundaries);
+        Assert.Equal(splits[1].Piece, StagePlan.Read(plan.Bytes, key).Splits[1].Piece);
         Assert.Equal(("definition", plan.Hash), (StagePlan.Read(plan.Bytes, key).Definition, StagePlan.Read(plan.Bytes, key).Hash));
         Assert.Equal(3, PlanShape.Read(plan.Bytes).Reduces);
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CommandLine;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
+using MapReduce.Storage;
 using MapReduce.Worker.Blobs;
 
 namespace MapReduce.Cli.Jobs;
@@ -33,6 +34,7 @@ internal static class PackageVerb
         using var signer = Signer(options.Certificate ?? Path.ChangeExtension(key, ".pem"), key);
         var assembly = JobProject.Assembly(job, options.Json);
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(assembly))!, PackageSignature.FileName);
+        if (LocalPath.IsInside(Path.GetFullPath(key), Path.GetDirectoryName(file)!)) throw new UserException(ExitCode.Job, $"The key '{key}' lies where all that is submitted with the job does, and would go along. Keep it elsewhere.");
         var archive = Package.Make(assembly);
         try
         {

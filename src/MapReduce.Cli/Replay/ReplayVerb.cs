@@ -43,6 +43,7 @@ internal static class ReplayVerb
         var task = ReplayedTask.Find(name, options.Task, EventsAsync(client, job, cancellation).GetAwaiter().GetResult());
         var order = client.OrderAsync(job.Id, cancellation).GetAwaiter().GetResult();
         var package = UnpackAsync(client, order.Package, folder, cancellation).GetAwaiter().GetResult();
+        if (!UnpackedPackage.IsFileName(order.Assembly)) throw new UserException(ExitCode.Job, $"The assembly of the job is '{order.Assembly}', which is no name of a file of its package. It is not replayed here.");
         if (options.Debug) AwaitDebugger(cancellation);
 
         say($"{task.Attempt} runs here, in process {Environment.ProcessId}{(task.Failure is { } failure ? $"; on {failure.Node} it failed ({failure.Reason})" : "")}");
@@ -237,7 +238,7 @@ internal static class ReplayVerb
             var file = Path.Combine(target, $"map-{attempt}");
             using (var content = client.ReadSegmentAsync(job, task.Plans[map.Stage], attempt, reduce, cancellation).GetAwaiter().GetResult())
             using (var copy = File.Create(file)) content.CopyTo(copy);
-            return MapOutput.Open(file);
+            return MapOutput.Open(file, key);
         }
     }
 }

@@ -56,7 +56,7 @@ internal sealed class RunOptions
     [Option("compress", Default = "none", HelpText = "Compression of intermediate data on disk: none, lz4 or zstd.")]
     public string Compress { get; set; } = "none";
 
-    [Option("encrypt", HelpText = "Encrypt intermediate data on disk, with a key that is gone after the run.")]
+    [Option("encrypt", HelpText = "Encrypt intermediate data on disk. In one process the key is in memory only; nodes make it from the secret in their folder, which goes after the run.")]
     public bool Encrypt { get; set; }
 
     [Option("skip-bad", HelpText = "Skip and quarantine up to so many bad records.")]

@@ -43,6 +43,8 @@ internal sealed unsafe class NativeBuffer : IDisposable
         if (buffer is null || buffer.Length < length)
         {
             buffer?.Dispose();
+            // Where there is no memory for another there is none.
+            buffer = null;
             buffer = new NativeBuffer(Math.Max(length, SmallestGrown));
         }
         return buffer.Start;

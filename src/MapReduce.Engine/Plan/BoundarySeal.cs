@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace MapReduce.Engine.Plan;
 
-/// <summary>Encrypts the boundaries in a plan, which are keys of the input. A boundary always gives the same bytes under the same key, because a plan that is made again has to be the same: its nonce is made from it.</summary>
+/// <summary>Encrypts the boundaries in a plan, which are keys of the input, and the pieces of stores, which are cut at such. The same always gives the same bytes under the same key, because a plan that is made again has to be the same: its nonce is made from it.</summary>
 /// <remarks>12 bytes nonce, the encrypted boundary, 16 bytes tag.</remarks>
 internal sealed class BoundarySeal : IDisposable
 {

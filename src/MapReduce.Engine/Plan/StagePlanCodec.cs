@@ -5,7 +5,7 @@ using MapReduce.Engine.Shuffle;
 namespace MapReduce.Engine.Plan;
 
 // A plan as bytes, with integers in 7-bit groups and strings in UTF-8 behind their length:
-//   version: 5 where the boundaries are encrypted, one by one; else 4, or 3 where no file of a dataset is cut, which older programs would read to its end in each split; stage
+//   version: 5 where boundaries and pieces are encrypted, one by one; else 4, or 3 where no file of a dataset is cut, which older programs would read to its end in each split; stage
 //   files: their number, then for each its path, length, time of change in ticks and compression
 //   splits: their number, then for each its source, first number, count of numbers, number of ranges, and for each range file, start and length;
 //           then 0, or 1 with the piece of a store and its size
@@ -36,7 +36,7 @@ internal static class StagePlanCodec
             writer.Write7BitEncodedInt(seal is not null ? EncryptedVersion : splits.Any(split => split.Ranges.Any(range => range.IsPartOfDataset)) ? Version : VersionWithoutCuts);
             writer.Write7BitEncodedInt(stage);
             var files = WriteFiles(writer, splits);
-            WriteSplits(writer, splits, files);
+            WriteSplits(writer, splits, files, seal);
             writer.Write7BitEncodedInt(channels.Count);
             foreach (var channel in channels) WriteChannel(writer, channel, seal);
             writer.Write(definition);
@@ -54,8 +54,8 @@ internal static class StagePlanCodec
         {
             if ((version == EncryptedVersion) != (seal is not null)) throw new EngineException(EngineError.CorruptData, seal is null ? "The plan is encrypted, and the job is not. It must be made again." : "The plan is not encrypted, and the job is. It must be made again.");
             var files = List(reader, () => new InputFile(reader.ReadString(), reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64(), (FileCompression)reader.Read7BitEncodedInt()));
-            var splits = List(reader, () => ReadSplit(reader, files));
-            var channels = ReadChannels(reader, () => List(reader, () => ReadBoundary(reader, seal)));
+            var splits = List(reader, () => ReadSplit(reader, files, seal));
+            var channels = ReadChannels(reader, () => List(reader, () => ReadBytes(reader, seal)));
             return new StagePlan(stage, splits, channels, HasDefinition(version) ? reader.ReadString() : "", copy);
         });
     }
@@ -109,7 +109,7 @@ internal static class StagePlanCodec
         return files;
     }
 
-    private static void WriteSplits(BinaryWriter writer, IReadOnlyList<FileSplit> splits, Dictionary<InputFile, int> files)
+    private static void WriteSplits(BinaryWriter writer, IReadOnlyList<FileSplit> splits, Dictionary<InputFile, int> files, BoundarySeal? seal)
     {
         writer.Write7BitEncodedInt(splits.Count);
         foreach (var split in splits)
@@ -126,12 +126,12 @@ internal static class StagePlanCodec
             }
             writer.Write7BitEncodedInt(split.Piece is null ? 0 : 1);
             if (split.Piece is null) continue;
-            writer.Write(split.Piece);
+            WriteBytes(writer, Encoding.UTF8.GetBytes(split.Piece), seal);
             writer.Write7BitEncodedInt64(split.PieceBytes);
         }
     }
 
-    private static FileSplit ReadSplit(BinaryReader reader, List<InputFile> files)
+    private static FileSplit ReadSplit(BinaryReader reader, List<InputFile> files, BoundarySeal? seal)
     {
         var source = reader.Read7BitEncodedInt();
         var firstNumber = reader.Read7BitEncodedInt64();
@@ -139,7 +139,7 @@ internal static class StagePlanCodec
         var ranges = List(reader, () => new FileRange(files[reader.Read7BitEncodedInt()], reader.Read7BitEncodedInt64(), reader.Read7BitEncodedInt64()));
         return reader.Read7BitEncodedInt() == 0
             ? new FileSplit(source, ranges, firstNumber, numbers)
-            : new FileSplit(source, ranges, firstNumber, numbers, reader.ReadString(), reader.Read7BitEncodedInt64());
+            : new FileSplit(source, ranges, firstNumber, numbers, Encoding.UTF8.GetString(ReadBytes(reader, seal)), reader.Read7BitEncodedInt64());
     }
 
     private static void WriteChannel(BinaryWriter writer, ChannelShape? channel, BoundarySeal? seal)
@@ -150,20 +150,23 @@ internal static class StagePlanCodec
         writer.Write7BitEncodedInt(channel.Partitions);
         writer.Write7BitEncodedInt(channel.Buckets);
         writer.Write7BitEncodedInt(channel.Boundaries.Count);
-        foreach (var boundary in channel.Boundaries.Select(boundary => seal?.Close(boundary) ?? boundary))
-        {
-            writer.Write7BitEncodedInt(boundary.Length);
-            writer.Write(boundary);
-        }
+        foreach (var boundary in channel.Boundaries) WriteBytes(writer, boundary, seal);
+    }
+
+    private static void WriteBytes(BinaryWriter writer, byte[] bytes, BoundarySeal? seal)
+    {
+        var written = seal?.Close(bytes) ?? bytes;
+        writer.Write7BitEncodedInt(written.Length);
+        writer.Write(written);
     }
 
     private static List<ChannelShape?> ReadChannels(BinaryReader reader, Func<IReadOnlyList<byte[]>> readBoundaries)
         => List(reader, () => reader.Read7BitEncodedInt() == 0 ? null : new ChannelShape(reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), reader.Read7BitEncodedInt(), readBoundaries()), MostChannels);
 
-    private static byte[] ReadBoundary(BinaryReader reader, BoundarySeal? seal)
+    private static byte[] ReadBytes(BinaryReader reader, BoundarySeal? seal)
     {
-        var boundary = reader.ReadBytes(Length(reader));
-        return seal?.Open(boundary) ?? boundary;
+        var bytes = reader.ReadBytes(Length(reader));
+        return seal?.Open(bytes) ?? bytes;
     }
 
     private static void PassFile(BinaryReader reader)

@@ -41,6 +41,7 @@ internal sealed unsafe class BlockSource : IDisposable
         BytesRead += storedLength;
         length = rawLength;
         var packedLength = storedLength;
+        if (reader.IsEncrypted && !reader.IsDecrypting) throw reader.Corrupt("it is encrypted, and the job that reads it is not");
         if (reader.IsDecrypting)
         {
             packedLength = Math.Max(0, storedLength - BlockCipher.TagLength);

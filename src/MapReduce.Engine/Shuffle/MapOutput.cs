@@ -25,10 +25,11 @@ public sealed class MapOutput : IDisposable
 
     /// <summary>Opens a complete segment file that another process has written, or a slice of one that was fetched.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="EngineException">It is not there, not complete, or damaged.</exception>
-    public static MapOutput Open(string path)
+    /// <param name="key">The job's key, with which it must be encrypted under this name, also where no block is ever read of it; null where files are not encrypted.</param>
+    /// <exception cref="EngineException">It is not there, not complete, damaged, or another file.</exception>
+    public static MapOutput Open(string path, DataKey? key = null)
     {
-        using var reader = new SegmentFileReader(path);
+        using var reader = new SegmentFileReader(path, key);
         var blocks = reader.ReadIndex(out var segments);
         return new MapOutput(blocks, segments, [], null, path);
     }

@@ -101,7 +101,8 @@ internal sealed unsafe class SegmentBuffers : IDisposable
         // Where nothing may stay in memory somebody else will look for the file, were it empty.
         if (retained is null) file ??= new SegmentFileWriter(filePath, compression, key);
         file?.Complete(segments, durable);
-        Fingerprint = retained is null ? file!.Fingerprint : null;
+        // It is journalled, and told to those who look at the job.
+        Fingerprint = retained is null ? key?.Hide(file!.Fingerprint) ?? file!.Fingerprint : null;
         var output = new MapOutput(blocks, segments, [.. pages], retained, file?.FilePath);
         pages.Clear();
         file?.Dispose();

@@ -51,7 +51,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     public BlockReference Append(int segment, ReadOnlySpan<byte> raw)
     {
         var packed = codec.Compress(raw, compression, out var used);
-        var number = numbers.Next(segment);
+        var number = cipher is null ? 0 : numbers.Next(segment);
         Span<byte> header = stackalloc byte[SegmentFile.BlockHeaderLength];
         SegmentFile.WriteBlockHeader(header, packed.Length + (cipher is null ? 0 : BlockCipher.TagLength), raw.Length, segment, used);
         var stored = cipher is null ? packed : Encrypt(cipher, segment, number, header[..SegmentFile.BoundHeaderLength], packed);

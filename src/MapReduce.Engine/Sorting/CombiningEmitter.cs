@@ -14,7 +14,7 @@ internal sealed class CombiningEmitter<TKey, TValue>(
 {
     private readonly KeyBytes<TKey> keys = new(channel.Keys);
     private readonly KeyBytes<TValue> values = new(channel.Values);
-    private PairSorter sorter = new(memory * 2, settings.Compression, scratch);
+    private PairSorter sorter = new(memory * 2, settings.Compression, scratch, settings.Key);
     private HeldPairs? ofRecord;
     private long held;
 

@@ -17,16 +17,16 @@ internal sealed class MergedPairs : SortedPairs
         try
         {
             foreach (var run in runs) readers.Add(new RunReader(run, readers.Count, key));
+            heap = [.. readers];
+            foreach (var reader in readers)
+                if (reader.MoveNext()) heap[live++] = reader;
+                else reader.Dispose();
         }
         catch
         {
             readers.ForEach(reader => reader.Dispose());
             throw;
         }
-        heap = [.. readers];
-        foreach (var reader in readers)
-            if (reader.MoveNext()) heap[live++] = reader;
-            else reader.Dispose();
         for (var i = (live / 2) - 1; i >= 0; i--) Sink(i);
     }
 

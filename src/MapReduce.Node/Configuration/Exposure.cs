@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net;
 using MapReduce.Confinement;
 using MapReduce.Node.Security;
+using MapReduce.Storage;
 
 namespace MapReduce.Node.Configuration;
 
@@ -37,6 +38,7 @@ public sealed record Exposure(string Key, string Says)
         var confinement = settings.Worker.Confinement;
         if (settings.Worker.ExecutorVariables.Count > 0)
             yield return new("mapreduce.executor.environment", $"The code of jobs sees {string.Join(", ", settings.Worker.ExecutorVariables)} of the node's environment. Name nothing there that is a secret.");
+        foreach (var exposure in OfStorage(settings)) yield return exposure;
         if (confinement.Isolation == Isolation.None)
         {
             // Nothing else of this counts then.
@@ -47,6 +49,14 @@ public sealed record Exposure(string Key, string Says)
         if (!confinement.IsStrict) yield return new(IsolationKey, "Jobs reach what other jobs have on this node. Set it to strict; the first task of a job waits some 100 ms then.");
         if (confinement.Storage.Contains("/")) yield return new("mapreduce.executor.storage", "Jobs reach all data of the node's user. Name the folders that hold data for jobs, such as [\"/data\"].");
         if (confinement.Network) yield return new("mapreduce.executor.network", "The code of jobs may call anybody over the network. Set it off where no job has to, not even a database.");
+    }
+
+    private static IEnumerable<Exposure> OfStorage(NodeSettings settings)
+    {
+        var (encrypts, file) = (settings.Config.GetBoolean("mapreduce.storage.encryption"), settings.Config.GetString("mapreduce.storage.key-file"));
+        if (!encrypts) yield return new("mapreduce.storage.encryption", "Who gets a disk of this node reads what jobs keep there between their tasks. Set it on, on every node.");
+        else if (file.Length == 0) yield return new("mapreduce.storage.key-file", "Jobs' data on disks is encrypted with keys that follow from the token of the cluster: who has that, or the disk with its file, reads it. Name a file of its own, on another disk than the node's folder.");
+        else if (LocalPath.IsInside(Path.GetFullPath(file), Path.GetFullPath(settings.Folder))) yield return new("mapreduce.storage.key-file", $"'{file}' lies in the folder of the node, with the data that it keeps secret. Put it on another disk.");
     }
 
     private static IEnumerable<Exposure> OfConnections(NodeSettings settings)

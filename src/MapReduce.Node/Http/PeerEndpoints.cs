@@ -111,12 +111,14 @@ internal sealed class PeerEndpoints(NodeSettings settings, WorkerNode node, Toke
 
     private bool IsWhole(SegmentsRequest request, AttemptId map, PlanShape plan)
     {
+        // A secret that is another says nothing of the file.
+        var key = node.Settings.Keys.Of(request.Job, request.Protection);
         try
         {
-            SegmentSlice.Check(node.Segments.PathOf(request.Job, map), plan, request.Reduce, node.Settings.Keys.Of(request.Job, request.Protection));
+            SegmentSlice.Check(node.Segments.PathOf(request.Job, map), plan, request.Reduce, key);
             return true;
         }
-        catch (EngineException exception)
+        catch (EngineException exception) when (exception.Error == EngineError.CorruptData)
         {
             log.LogWarning(exception, "The output of {Map} of job {Job} is damaged; it will be made again.", map, request.Job);
             return false;

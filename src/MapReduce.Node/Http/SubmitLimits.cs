@@ -1,5 +1,6 @@
 using System.Globalization;
 using MapReduce.Api;
+using MapReduce.Worker.Blobs;
 
 namespace MapReduce.Node.Http;
 
@@ -31,6 +32,7 @@ public static class SubmitLimits
     internal static void Check(SubmitRequest request)
     {
         CheckPresence(request);
+        if (!UnpackedPackage.IsFileName(request.Assembly)) throw Refused($"assembly is '{RefusalLog.Short(request.Assembly)}', and has to be the name of a file that lies directly in the package.");
         Check("attempts", request.Attempts, MostAttempts);
         Check("timeoutSeconds", request.TimeoutSeconds, LongestTimeout);
         Check("partitions", request.Partitions, MostPartitions);

@@ -121,6 +121,14 @@ public sealed class UnpackedPackage(string folder, Action end) : IDisposable
     /// <summary>The folder with its content.</summary>
     public string Folder => folder;
 
+    /// <summary>Whether a name is one of a file that lies directly in the folder: whoever submits a job names its assembly, and what lies elsewhere nobody has checked or signed.</summary>
+    public static bool IsFileName(string name) => name is not ("" or "." or "..") && name.AsSpan().IndexOfAny("/\\:\0") < 0;
+
+    /// <summary>The path of a file that lies directly in the folder.</summary>
+    /// <exception cref="BlobException">The name leads elsewhere.</exception>
+    public string PathOf(string name)
+        => IsFileName(name) ? Path.Combine(folder, name) : throw new BlobException(BlobError.Damaged, $"The assembly of the job is '{name}', which is no name of a file of its package. Submit the job again with mr submit.");
+
     /// <inheritdoc/>
     public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
 }

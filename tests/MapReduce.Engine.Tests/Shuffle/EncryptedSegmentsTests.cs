@@ -134,6 +134,24 @@ public sealed class EncryptedSegmentsTests : IDisposable
         Assert.Contains("it is not encrypted, as the files of this job are", Assert.Throws<EngineException>(() => Read("plain")).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_map_output_is_held_against_its_name_though_no_block_of_it_is_read()
+    {
+        Write("empty", []);
+        Assert.Equal(0, MapOutput.Open(folder["empty"], key).StoredBytes);
+        File.Move(folder["empty"], folder["renamed"]);
+        Assert.Equal(EngineError.CorruptData, Assert.Throws<EngineException>(() => MapOutput.Open(folder["renamed"], key)).Error);
+    }
+
+    [Fact]
+    public unsafe void Who_reads_without_a_key_is_told_that_the_file_is_encrypted()
+    {
+        Write("file", Small());
+        using var source = new BlockSource();
+        var block = source.Open(folder["file"]).ReadIndex(out _)[0];
+        Assert.Contains("it is encrypted, and the job that reads it is not", Assert.Throws<EngineException>(() => _ = (nint)source.ReadFile(folder["file"], block, out _)).Message, StringComparison.Ordinal);
+    }
+
     private static List<(int, byte[])> Small() => [(2, Shrinking(20)), (0, [.. "short"u8]), (1, Shrinking(90)), (0, [.. "more"u8])];
 
     private static byte[] Shrinking(int length) => [.. Enumerable.Range(0, length).Select(i => (byte)(i % 200 < 100 ? 7 : i * i >> 3))];
