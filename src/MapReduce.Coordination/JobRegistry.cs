@@ -13,7 +13,7 @@ public sealed class JobRegistry
     private readonly SortedDictionary<long, JobRecord> order = [];
     private readonly SortedDictionary<(long EndedAt, long Number), JobRecord> ended = [];
     private readonly Dictionary<string, JobRecord> jobs = [];
-    private readonly Dictionary<string, JobRecord> tokens = [];
+    private readonly Dictionary<(string Owner, string Token), JobRecord> tokens = [];
     private readonly SortedDictionary<string, JobSpec> staging = new(StringComparer.Ordinal);
     private long next;
 
@@ -44,8 +44,8 @@ public sealed class JobRegistry
     /// <summary>A job by its id.</summary>
     public JobRecord? Find(string id) => jobs.GetValueOrDefault(id);
 
-    /// <summary>A job by the token that its submitter chose.</summary>
-    public JobRecord? FindToken(string token) => token.Length == 0 ? null : tokens.GetValueOrDefault(token);
+    /// <summary>The job that was submitted before by the same owner with the token of another; null where there is none.</summary>
+    public JobRecord? FindAgain(JobSpec spec) => spec.ClientToken.Length == 0 ? null : tokens.GetValueOrDefault(TokenOf(spec));
 
     /// <summary>A job by what a person types: its id, the beginning of one, or the name of the newest so called.</summary>
     public JobRecord? Resolve(string text)
@@ -77,7 +77,7 @@ public sealed class JobRegistry
                 staging.Remove(record.JobAccepted.Spec.Id);
                 var job = new JobRecord(next++, record.JobAccepted.Spec);
                 jobs[job.Spec.Id] = order[job.Number] = job;
-                if (job.Spec.ClientToken.Length > 0) tokens[job.Spec.ClientToken] = job;
+                if (job.Spec.ClientToken.Length > 0) tokens[TokenOf(job.Spec)] = job;
                 break;
             case MasterRecord.EventOneofCase.JobEnded:
                 if (!jobs.TryGetValue(record.JobEnded.Job, out var over)) break;
@@ -92,7 +92,7 @@ public sealed class JobRegistry
                 staging.Remove(record.JobForgotten.Job);
                 if (!jobs.Remove(record.JobForgotten.Job, out var forgotten)) break;
                 order.Remove(forgotten.Number);
-                tokens.Remove(forgotten.Spec.ClientToken);
+                tokens.Remove(TokenOf(forgotten.Spec));
                 TakeFromHistory(forgotten);
                 break;
             case MasterRecord.EventOneofCase.JobChanged:
@@ -129,6 +129,9 @@ public sealed class JobRegistry
         snapshot.Records.Add(Nodes.Snapshot().Select(changed => new MasterRecord { Version = Version, NodeChanged = changed }));
         return snapshot;
     }
+
+    /// <summary>The same token of two owners is two jobs.</summary>
+    internal static (string Owner, string Token) TokenOf(JobSpec spec) => (JobOwner.Of(spec), spec.ClientToken);
 
     private void AddToHistory(JobRecord job)
     {

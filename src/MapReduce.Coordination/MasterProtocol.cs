@@ -27,7 +27,7 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
 
     private readonly Queue<Action> effects = [];
     private readonly HashSet<JobId> running = [];
-    private readonly HashSet<string> staging = [];
+    private readonly HashSet<(string Owner, string Token)> staging = [];
     private List<JobSpec> orphans = [];
     private DateTimeOffset orphansUntil;
     private DateTimeOffset wroteAt;
@@ -87,13 +87,12 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
     /// <summary>Somebody submits a job. The same client token is the same job, whoever was master when it came first.</summary>
     public void OnSubmit(TPeer asker, Submit submit, DateTimeOffset now)
     {
-        var token = submit.Spec.ClientToken;
-        if (Registry.FindToken(token) is { } known)
+        if (Registry.FindAgain(submit.Spec) is { } known)
         {
             surroundings.Tell(asker, new Submitted { Job = known.Spec.Id, Again = true });
             return;
         }
-        if (token.Length > 0 && !staging.Add(token))
+        if (submit.Spec.ClientToken.Length > 0 && !staging.Add(JobRegistry.TokenOf(submit.Spec)))
         {
             surroundings.Tell(asker, new Refused { Code = "busy", Message = "A job with this client token is being accepted at this moment. Ask again." });
             return;
@@ -113,13 +112,13 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
             // A part of it may have been made, and is removed like what a predecessor left.
             if (orphans.Count == 0) orphansUntil = now + Delusion;
             orphans.Add(spec);
-            staging.Remove(spec.ClientToken);
+            staging.Remove(JobRegistry.TokenOf(spec));
             surroundings.Tell(asker, refused);
             return;
         }
         Persist(new MasterRecord { JobAccepted = new JobAccepted { Spec = spec } }, now, () =>
         {
-            staging.Remove(spec.ClientToken);
+            staging.Remove(JobRegistry.TokenOf(spec));
             Start(Registry.Find(spec.Id)!);
             surroundings.Tell(asker, new Submitted { Job = spec.Id });
         });

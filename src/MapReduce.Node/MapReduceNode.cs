@@ -260,7 +260,7 @@ public sealed class MapReduceNode : IAsyncDisposable
         new AttemptEndpoints(link).Map(application);
         new ClusterEndpoints(link).Map(application);
         vitals.Map(application);
-        new DashboardEndpoints(services.GetRequiredService<BrowserSessions>(), services.GetRequiredService<Callers>()).Map(application);
+        new DashboardEndpoints(services.GetRequiredService<BrowserSessions>(), services.GetRequiredService<Callers>(), services.GetRequiredService<Refusals>()).Map(application);
         new InspectionEndpoints(link, node.worker, services.GetRequiredService<ILogger<InspectionEndpoints>>()).Map(application);
         new ChangeEndpoints(link).Map(application);
         audits.Map(application);

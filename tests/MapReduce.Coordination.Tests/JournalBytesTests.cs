@@ -144,7 +144,7 @@ public sealed class JournalBytesTests
         var job = registry.Find(Job)!;
         Assert.Equal(("failed", At.UtcTicks, "thrown"), (job.Phase, job.EndedAt, job.End!.Cause));
         Assert.Equal(Spec, job.Spec);
-        Assert.Same(job, registry.FindToken("token"));
+        Assert.Same(job, registry.FindAgain(Spec));
         Assert.Equal("owner", JobOwner.Of(job.Spec));
         Assert.Equal(JournalBytes.MasterSnapshot, Convert.ToHexString(registry.Snapshot().ToByteArray()));
         Assert.Equal(registry.Snapshot(), Registry().Snapshot());

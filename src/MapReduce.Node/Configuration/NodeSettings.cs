@@ -200,11 +200,12 @@ public sealed record NodeSettings
 
         int PortOf(string key, int wanted, Func<string, System.Net.IPAddress> addressOf)
         {
+            if (wanted != 0 && !chosen.Add(wanted)) throw new ConfigurationException($"mapreduce.{key} is {wanted}, and so is another port of this node. Give each of node.port, node.data-port and http.port a number of its own.");
             if (!takesPorts) return wanted;
             int port;
             // One that is free may have been chosen a moment ago.
             do port = Ports.Choose(wanted, host, addressOf, $"mapreduce.{key}");
-            while (!chosen.Add(port) && wanted == 0);
+            while (wanted == 0 && !chosen.Add(port));
             return port;
         }
     }

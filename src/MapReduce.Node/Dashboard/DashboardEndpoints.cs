@@ -1,3 +1,4 @@
+using MapReduce.Node.Http;
 using MapReduce.Node.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,14 +7,14 @@ using Microsoft.AspNetCore.Routing;
 namespace MapReduce.Node.Dashboard;
 
 /// <summary>The pages of the dashboard, and how a browser gets in. Pages hold no data: their scripts ask the API for it.</summary>
-internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers callers)
+internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers callers, Refusals refusals)
 {
     /// <summary>Nothing but our own files is loaded, no script but from them runs, and text never becomes markup.</summary>
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     private const string Assets = "/assets";
-    private const int LongestForm = 4096;
+    private const int LongestForm = 32 << 10;
 
     private static readonly string[] Pages = ["/", "/jobs", "/jobs/{job}", "/nodes", "/nodes/{node}"];
 
@@ -42,7 +43,7 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers calle
     private Task LoginAsync(HttpContext context)
     {
         if (context.Request.Query["ticket"] is not [{ } ticket]) return AskAsync(context);
-        return sessions.Redeem(ticket) is { } caller ? Admit(context, caller) : AskAsync(context, wasRefused: true);
+        return sessions.Redeem(ticket) is { } caller ? Admit(context, caller) : RefuseAsync(context, "ticket");
     }
 
     /// <summary>The form with a token, for those who cannot run mr where the cluster is.</summary>
@@ -54,8 +55,15 @@ internal sealed class DashboardEndpoints(BrowserSessions sessions, Callers calle
             return;
         }
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        if (form["token"] is [{ } token] && await callers.OfTokenAsync(context, token.Trim()) is ({ } caller, _)) await Admit(context, caller);
-        else await AskAsync(context, wasRefused: true);
+        var (caller, refusal) = await callers.OfTokenAsync(context, form["token"].ToString().Trim());
+        if (caller is not null) await Admit(context, caller);
+        else await RefuseAsync(context, refusal!.Code);
+    }
+
+    private Task RefuseAsync(HttpContext context, string code)
+    {
+        refusals.Log(context, code);
+        return AskAsync(context, wasRefused: true);
     }
 
     private Task LogoutAsync(HttpContext context)

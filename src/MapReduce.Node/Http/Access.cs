@@ -47,6 +47,9 @@ internal static class Access
     /// <summary>The name of whoever calls.</summary>
     public static string NameOf(HttpContext context) => context.User.Identity?.Name ?? "";
 
+    /// <summary>Whether whoever has begun a call that lasts may still call: a user may have been removed since, or have another role.</summary>
+    public static bool MayGoOn(HttpContext context) => context.Features.Get<Caller>() is { } caller && context.RequestServices.GetRequiredService<Callers>().Knows(caller);
+
     /// <summary>Whether a caller may end a job, and read what it has written: it is the caller's own, or the caller operates the cluster.</summary>
     public static bool HasRightTo(HttpContext context, JobSpec job) => context.User.IsInRole(Roles.Operate) || JobOwner.Of(job) == NameOf(context);
 

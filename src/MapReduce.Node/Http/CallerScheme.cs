@@ -44,7 +44,11 @@ internal sealed class CallerScheme(IOptionsMonitor<AuthenticationSchemeOptions> 
         return HttpMethods.IsGet(Request.Method) || (Request.Headers.Origin.Count == 1 && Request.Headers.ContainsKey(DashboardHeader));
     }
 
-    private static AuthenticateResult Admit(Caller caller) => AuthenticateResult.Success(new AuthenticationTicket(Access.Principal(caller), Name));
+    private AuthenticateResult Admit(Caller caller)
+    {
+        Context.Features.Set(caller);
+        return AuthenticateResult.Success(new AuthenticationTicket(Access.Principal(caller), Name));
+    }
 
     private static AuthenticateResult Refuse(string code, string message) => AuthenticateResult.Fail(new QuestionException(code, message));
 }

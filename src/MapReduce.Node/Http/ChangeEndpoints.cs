@@ -30,7 +30,7 @@ internal sealed class ChangeEndpoints(MasterLink master)
             if (page.Changes.Count == 0 || page.Changes[^1].Revision < page.To) await context.Response.WriteAsync($"id: {page.To}\nevent: waiting\ndata: {page.To}\n\n", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
             // Where no master can be reached from here, the watcher does better to ask another node.
-            if (await NextAsync(from, context.RequestAborted) is not { } next) return;
+            if (!Access.MayGoOn(context) || await NextAsync(from, context.RequestAborted) is not { } next) return;
             page = next;
             if (page.Compacted) break;
             from = page.To;

@@ -45,7 +45,7 @@ internal sealed class ClusterEndpoints(MasterLink master)
             }
             await context.Response.Body.FlushAsync(context.RequestAborted);
         }
-        while (await pace.WaitForNextTickAsync(context.RequestAborted));
+        while (await pace.WaitForNextTickAsync(context.RequestAborted) && Access.MayGoOn(context));
     }
 
     private Task<ClusterAnswer> AskAsync(HttpContext context, long from) => master.AskAsync<ClusterAnswer>(new ClusterQuery { From = from }, context.RequestAborted);

@@ -162,7 +162,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
             Attempts = request.Attempts > 0 ? request.Attempts : defaults.Attempts,
             Priority = request.Priority,
             NonDeterminism = (int)(request.NonDeterminism is { } wanted ? NonDeterminismOf(wanted) : defaults.NonDeterminism),
-            ClientToken = ClientToken(request, owner),
+            ClientToken = request.ClientToken ?? "",
             Owner = owner,
             Order = new JobOrder
             {
@@ -191,10 +191,6 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         return spec;
     }
 
-    /// <summary>The same token of two users is two jobs. That of the owner of the cluster is as it was when there were no others.</summary>
-    private static string ClientToken(SubmitRequest request, string owner)
-        => request.ClientToken is not { Length: > 0 } token ? "" : owner == JobOwner.OfCluster ? token : $"{owner}/{token}";
-
     private static NonDeterminism NonDeterminismOf(string text)
         => JobDefaults.ReadNonDeterminism(text) ?? throw new QuestionException("non-determinism", $"'{text}' is no way to treat a map function that is not deterministic. Give fail or warn.");
 
@@ -216,7 +212,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var (job, isOwn) = (spec.Id, Access.HasRightTo(context, spec));
         var from = ServerEvents.From(context);
         await ServerEvents.BeginAsync(context);
-        while (true)
+        while (Access.MayGoOn(context))
         {
             // Where no master can be reached from here, the watcher does better to ask another node.
             if (await NextEventsAsync(job, from, context.RequestAborted) is not { } page) return;
@@ -295,6 +291,8 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     {
         var job = await master.OwnJobAsync(context);
         if (job.Status.Phase != "succeeded") throw new QuestionException("no-output", $"The job has no output: it is {job.Status.Phase}.");
+        // Another job may have written there since, and that one is somebody else's.
+        if (!OutputFolder.IsOf(job.Spec.Output, job.Spec.Id)) throw new QuestionException("no-output", "The job's output is not there any more: it was removed, or another job has written at its place.");
         var name = Reply.Route(context, "name");
         await using var file = OutputFolder.OpenPublished(LocalPath.Of(job.Spec.Output), name.Length == 0 ? OutputFolder.ManifestName : name)
             ?? throw new QuestionException("no-file", $"The output has no file '{name}'. Its manifest lists those that it has.");

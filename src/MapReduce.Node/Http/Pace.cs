@@ -17,7 +17,9 @@ internal static class Pace
 
     public static void Add(IServiceCollection services, PaceSettings settings) => services.AddRateLimiter(options =>
     {
-        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, settings));
+        options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
+            PartitionedRateLimiter.Create<HttpContext, string>(context => PartitionOf(context, settings)),
+            PartitionedRateLimiter.Create<HttpContext, string>(context => OpenOf(context, settings)));
         options.OnRejected = (rejected, _) => RefuseAsync(rejected.HttpContext);
     });
 
@@ -26,6 +28,11 @@ internal static class Pace
         if (context.User.Identity is not { IsAuthenticated: true }) return Of($"address {NetworkOf(context.Connection.RemoteIpAddress)}", settings.Stranger, settings.Burst);
         return Of($"user {Access.NameOf(context)}", settings.User, settings.Burst);
     }
+
+    /// <summary>Calls that watch something have no end. Those of strangers are bounded by their connections.</summary>
+    private static RateLimitPartition<string> OpenOf(HttpContext context, PaceSettings settings) => settings.Open == 0 || context.User.Identity is not { IsAuthenticated: true }
+        ? RateLimitPartition.GetNoLimiter("any number")
+        : RateLimitPartition.GetConcurrencyLimiter(Access.NameOf(context), _ => new ConcurrencyLimiterOptions { PermitLimit = settings.Open });
 
     private static RateLimitPartition<string> Of(string caller, int rate, int burst) => rate == 0
         ? RateLimitPartition.GetNoLimiter("any number")
@@ -51,6 +58,6 @@ internal static class Pace
     {
         context.Response.Headers.RetryAfter = "1";
         var who = context.User.Identity is { IsAuthenticated: true } ? Access.NameOf(context) : "This address";
-        return new ValueTask(context.RequestServices.GetRequiredService<Refusals>().AnswerAsync(context, new("pace", $"{who} calls more often than this node takes. Wait a second, or ask whoever runs the cluster to change mapreduce.http.pace.")));
+        return new ValueTask(context.RequestServices.GetRequiredService<Refusals>().AnswerAsync(context, new("pace", $"{who} calls more often than this node takes, or has more calls open. Wait a second, or ask whoever runs the cluster to change mapreduce.http.pace.")));
     }
 }

@@ -10,7 +10,11 @@ internal sealed class Refusals(ILogger<Refusals> log)
 
     public Task AnswerAsync(HttpContext context, QuestionException refusal)
     {
-        refusals.Warn("Refused {Method} {Path} from {Remote}: {Code}.", RefusalLog.Short(context.Request.Method), RefusalLog.Short(context.Request.Path.ToUriComponent()), context.Connection.RemoteIpAddress, refusal.Code);
+        Log(context, refusal.Code);
         return Reply.ErrorAsync(context, refusal);
     }
+
+    /// <summary>Logs it only: whoever asked was answered in another way.</summary>
+    public void Log(HttpContext context, string code)
+        => refusals.Warn("Refused {Method} {Path} from {Remote}: {Code}.", RefusalLog.Short(context.Request.Method), RefusalLog.Short(context.Request.Path.ToUriComponent()), context.Connection.RemoteIpAddress, code);
 }

@@ -33,6 +33,13 @@ internal sealed class Callers(Tokens tokens, Users users, BrowserSessions sessio
         return users.WithDigest(caller.Digest) is { } user && user.Name == caller.Name && user.Expires > time.GetUtcNow() ? Caller.Of(user) : null;
     }
 
+    /// <summary>Whether a caller is still the one that was told apart before: with the same role, and not removed or expired.</summary>
+    public bool Knows(Caller caller)
+    {
+        if (caller.Expires <= time.GetUtcNow()) return false;
+        return caller.Digest.Length == 0 || (users.WithDigest(caller.Digest) is { } user && Caller.Of(user) == caller);
+    }
+
     private (Caller? Caller, QuestionException? Refusal) OfUser(string token)
     {
         if (users.WithToken(token) is not { } user)

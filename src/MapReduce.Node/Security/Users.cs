@@ -30,7 +30,8 @@ public sealed class Users(string file, ILogger<Users> log)
         var change = ChangeOf(file);
         lock (gate)
         {
-            if (last.Change != change) last = Read(change);
+            // What could not be read may be read the next time, though the file is the same: too many may have been open.
+            if (last.Change != change || last.Fault is not null) last = Read(change);
             return last;
         }
     }
@@ -43,7 +44,7 @@ public sealed class Users(string file, ILogger<Users> log)
         }
         catch (ConfigurationException exception)
         {
-            log.LogError("{Fault} Until then nobody but the owner of the cluster gets in.", exception.Message);
+            if (exception.Message != last.Fault) log.LogError("{Fault} Until then nobody but the owner of the cluster gets in.", exception.Message);
             return new Reading(change, [], exception.Message);
         }
     }

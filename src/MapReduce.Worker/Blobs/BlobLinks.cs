@@ -49,7 +49,9 @@ public sealed class BlobLinks(BlobStore store, NodeLinks links, long mostBytes)
                 }
             }
         }
-        throw new BlobException(BlobError.Missing, $"{digest} cannot be had from any node; asked were {string.Join(", ", tried)}.{(wasDamaged ? " The copy on this node's own disk was damaged." : "")} If the nodes that held it have left, submit the job again.");
+        // Who is told why a job fails need not know the digest, by which anybody who may submit can read the file.
+        links.Warn($"{digest} cannot be had from any node.");
+        throw new BlobException(BlobError.Missing, $"A file that the job needs cannot be had from any node; asked were {string.Join(", ", tried)}.{(wasDamaged ? " The copy on this node's own disk was damaged." : "")} If the nodes that held it have left, submit the job again.");
     }
 
     /// <summary>Copies a blob to <see cref="Copies"/> other nodes, or as many as there are, so that the loss of this one and another does not lose it.</summary>

@@ -27,8 +27,9 @@ export function nodes(context) {
         vitals.delete(node.name);
       }
     }));
-    audit = await latest();
     context.update();
+    audit = await latest();
+    if (audit) context.update();
   }
 
   function start() {
