@@ -9,7 +9,8 @@
 #   MAPREDUCE_CONFIG  files with further settings, with spaces between them
 #
 # Secrets are files: /run/secrets/token, and for hosts beyond loopback /run/secrets/authority.pem, certificate.pem and key.pem; MAPREDUCE_SECRETS
-# names another folder. In it journal.conf, if it is there, says how to reach the journal's database.
+# names another folder. In it journal.conf, if it is there, says how to reach the journal's database, and users.json who may call beside the owner of
+# the token, as it is when the container starts.
 # With arguments it runs mr with those instead.
 set -eu
 [ $# -eq 0 ] || exec mr "$@"
@@ -33,6 +34,10 @@ EOF
   if [ -e "$secrets/certificate.pem" ]; then
     for file in authority.pem certificate.pem key.pem; do cp "$secrets/$file" "$settings/$file"; done
     echo "mapreduce.tls { authority = \"$settings/authority.pem\", certificate = \"$settings/certificate.pem\", key = \"$settings/key.pem\" }"
+  fi
+  if [ -e "$secrets/users.json" ]; then
+    cp "$secrets/users.json" "$settings/users.json"
+    echo "mapreduce.http.users-file = \"$settings/users.json\""
   fi
 } > "$settings/node.conf"
 set -- --config "$settings/node.conf"
