@@ -27,8 +27,11 @@ public sealed record AuditEntry
     /// <summary>The digest of the package or the file that it was about.</summary>
     public string? Digest { get; init; }
 
-    /// <summary><c>done</c>, or the code of the error that the caller was answered with.</summary>
+    /// <summary><c>done</c>; the code of the error that the caller was answered with; <c>aborted</c> where the caller left before anything was changed; or <c>fault</c> where the node failed.</summary>
     public required string Result { get; init; }
+
+    /// <summary>How many further calls of the user the node has refused since the last line of one, which have no lines of their own; null for none.</summary>
+    public long? More { get; init; }
 }
 
 /// <summary>The latest of what callers have changed.</summary>

@@ -75,13 +75,14 @@ public sealed class MapReduceNode : IAsyncDisposable
     /// <param name="settings">Its settings.</param>
     /// <param name="electors">The <see cref="Electors"/> of the life before; null in the first life of a process, when the seed nodes are.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ConfigurationException">A port is taken, the database of the journal refuses the node, the kernel cannot confine executors as they have to be, or a setting makes no sense.</exception>
+    /// <exception cref="ConfigurationException">A port is taken, the audit log cannot be written, the database of the journal refuses the node, the kernel cannot confine executors as they have to be, or a setting makes no sense.</exception>
     public static async Task<MapReduceNode> StartAsync(NodeSettings settings, IReadOnlyList<string>? electors = null, CancellationToken cancellation = default)
     {
         var isolation = settings.Worker.Confinement.Isolation;
         var flaw = settings.IsWorker ? Kernel.Here.Flaw(isolation) : null;
         if (flaw is not null && isolation == Isolation.RequiredStrict) throw new ConfigurationException($"{flaw} So the node does not start. Give it a kernel that can, or set mapreduce.executor.isolation to strict, which makes do with what there is.");
         PrivateFiles.MakeFolder(settings.Folder);
+        new AuditLog(settings.Audit).Require();
         // In later lives the database is known to have let this node in, and it is waited for.
         var absence = electors is null && settings.IsMaster ? await Task.Run(() => JournalDatabase.Absence(settings), cancellation) : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

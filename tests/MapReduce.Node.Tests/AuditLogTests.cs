@@ -43,7 +43,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void Of_a_wholefile_the_end_is_read()
+    public void Of_a_whole_file_the_end_is_read()
     {
         var whole = new AuditLog(new AuditSettings(AuditFile, 1 << 20, 1));
         for (var entry = 0; entry < 200; entry++) whole.Add(Entry(entry));
@@ -52,12 +52,25 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void A_line_that_was_cut_is_passed_over()
+    public void A_line_that_was_cut_is_passed_over_and_takes_no_other_with_it()
     {
         audit.Add(Entry(1));
-        File.AppendAllText(AuditFile, "{\"at\":\"2026-01-\n");
+        File.AppendAllText(AuditFile, "{\"at\":\"2026-01-");
         audit.Add(Entry(2));
-        Assert.Equal([Entry(2), Entry(1)], audit.Latest(10));
+        audit.Add(Entry(3));
+        Assert.Equal([Entry(3), Entry(2), Entry(1)], audit.Latest(10));
+        Assert.Equal(4, File.ReadAllLines(AuditFile).Length);
+    }
+
+    [Fact]
+    public void One_that_cannot_be_written_is_refused_before_anything_is_done()
+    {
+        audit.Require();
+        audit.Add(Entry(1));
+        audit.Require();
+        Assert.Equal([Entry(1)], audit.Latest(10));
+        foreach (var file in (string[])[folder, Path.Combine(folder, "nowhere", "audit.log")])
+            Assert.Contains($"The audit log '{file}' (mapreduce.audit.file) cannot be written", Assert.Throws<ConfigurationException>(() => new AuditLog(new AuditSettings(file, 1000, Files)).Require()).Message, StringComparison.Ordinal);
     }
 
     private static AuditEntry Entry(int number)

@@ -32,10 +32,10 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void Executors_are_confined_unless_that_is_turned_off_and_what_makes_a_node_is_closed_to_them()
     {
-        var confinement = Read($"mapreduce.executor.closed = [\"{folder}/others\"]\nmapreduce.journal.connection = \"Filename={folder}/jobs.db\"").Closing([Path.Combine(folder, "node.conf")]).Worker.Confinement;
+        var confinement = Read($"mapreduce.executor.closed = [\"{folder}/others\"]\nmapreduce.journal.connection = \"Filename={folder}/jobs.db\"\nmapreduce.audit.file = \"{folder}/audit\"\nmapreduce.audit.files = 2").Closing([Path.Combine(folder, "node.conf")]).Worker.Confinement;
         Assert.Equal((Isolation.Standard, false, false), (confinement.Isolation, confinement.IsStrict, confinement.Network));
         Assert.Equal(["/"], confinement.Storage);
-        Assert.Subset(confinement.Closed.ToHashSet(), new HashSet<string>(["token", "others", "jobs.db", "jobs.db-wal", "node.conf"], StringComparer.Ordinal).Select(name => Path.Combine(folder, name)).ToHashSet());
+        Assert.Subset(confinement.Closed.ToHashSet(), new HashSet<string>(["token", "others", "jobs.db", "jobs.db-wal", "audit", "audit.1", "node.conf"], StringComparer.Ordinal).Select(name => Path.Combine(folder, name)).ToHashSet());
         Assert.True(Read("mapreduce.connections.shop = \"Host=localhost\"").Worker.Confinement.Network);
         Assert.False(Read("mapreduce { connections.shop = \"Host=localhost\", executor.network = off }").Worker.Confinement.Network);
         Assert.Equal((Isolation.RequiredStrict, true), (Read("mapreduce.executor.isolation = required-strict").Worker.Confinement.Isolation, Read("mapreduce.executor.isolation = required-strict").Worker.Confinement.IsStrict));
@@ -65,6 +65,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce { node { port = 4711, data-port = 4712 }, http.port = 4712 }", "mapreduce.http.port is 4712, and so is another port of this node.")]
     [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
     [InlineData("mapreduce.http.token-file = \"/nowhere/token\"", "There is no token file '/nowhere/token' (mapreduce.http.token-file). Make one")]
+    [InlineData("mapreduce.audit.file = \"/nowhere/audit.log\"", "There is no folder '/nowhere' for the audit log (mapreduce.audit.file). Make it")]
     public void What_makes_no_sense_is_an_error_that_says_what_to_do(string text, string words)
         => Assert.Contains(words, Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
 
@@ -129,6 +130,10 @@ public sealed class ConfigurationTests : IDisposable
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         Assert.Contains($"chmod 600 '{file}'", Assert.Throws<ConfigurationException>(() => Read(text)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_node_that_cannot_write_who_has_changed_what_does_not_start()
+        => Assert.Contains("(mapreduce.audit.file) cannot be written", (await Assert.ThrowsAsync<ConfigurationException>(() => MapReduceNode.StartAsync(Read($"mapreduce.audit.file = \"{folder}\"")))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_overlays_that_come_along_fit()

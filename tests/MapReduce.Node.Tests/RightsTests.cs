@@ -192,6 +192,38 @@ public sealed class RightsTests(RightsTests.Shared shared) : IClassFixture<Right
         }
     }
 
+    [Fact]
+    public async Task Whatever_changes_something_leaves_one_line_of_whoever_calls_it()
+    {
+        const string Changer = "changer";
+        var changes = shared.Cluster.Nodes.Values.Single().Endpoints.OfType<RouteEndpoint>().Where(endpoint => Roles.All.Contains(SaysOf(endpoint)))
+            .SelectMany(endpoint => NamesOf(endpoint).Where(name => !name.StartsWith("GET ", StringComparison.Ordinal)).Select(name => (name, Act: endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName))).ToList();
+        Assert.NotEmpty(changes);
+        var audit = new AuditLog(shared.Node.Audit);
+        var token = User.NewToken();
+        var all = UserFile.Read(shared.UsersFile);
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        try
+        {
+            // One of its own, because lines of others may still be on their way.
+            new UserFile([.. all.Users, new User(Changer, Roles.Operate, User.DigestOf(token), DateTimeOffset.UtcNow.AddHours(1))]).Write(shared.UsersFile);
+            for (var call = 0; call < changes.Count; call++)
+            {
+                using var response = await CallAsync(changes[call].name, token);
+                // The line may follow the answer.
+                while (Acts().Count <= call) await pause.WaitForNextTickAsync(patience.Token);
+            }
+            Assert.Equal(changes.Select(change => change.Act), Acts());
+        }
+        finally
+        {
+            all.Write(shared.UsersFile);
+        }
+
+        List<string> Acts() => [.. audit.Latest(1000).Where(entry => entry.User == Changer).Select(entry => entry.Act).Reverse()];
+    }
+
     private static bool MayCall(string who, string needed) => who == "owner" || (Roles.All.Contains(who) && Roles.From(needed).Contains(who));
 
     private static IEnumerable<string> NamesOf(RouteEndpoint endpoint)

@@ -30,7 +30,7 @@ internal static class AuditVerb
         foreach (var entry in audit.Entries)
         {
             var about = string.Join(' ', ((string?[])[entry.Job, entry.Target, entry.Digest]).OfType<string>());
-            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {entry.User}  {entry.Act}  {about}  {entry.Result}  from {entry.Remote} at {entry.Node}"));
+            Printable.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{entry.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {entry.User}  {entry.Act}  {about}  {entry.Result}{(entry.More is { } more ? $" (and {more} more refused)" : "")}  from {entry.Remote} at {entry.Node}"));
         }
         foreach (var missing in audit.Missing) Console.Error.WriteLine($"{Printable.Of(missing)} does not answer: what it was called for is not in the list.");
         return ExitCode.Success;

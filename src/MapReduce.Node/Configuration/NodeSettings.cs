@@ -291,16 +291,16 @@ public sealed record NodeSettings
             "connections" => settings.Connections.Reveal().Any(),
             var other => throw new ConfigurationException($"mapreduce.executor.network is '{other}'. It may be on, off or connections."),
         },
-        Closed = [.. config.GetStringList("executor.closed").Select(place => FullPath(place, "executor.closed")), .. Secrets(config)],
+        Closed = [.. config.GetStringList("executor.closed").Select(place => FullPath(place, "executor.closed")), .. Secrets(config, settings.Audit)],
     };
 
     /// <summary>The files by which others would be the node, or change what it remembers.</summary>
-    private static IEnumerable<string> Secrets(Config config)
+    private static IEnumerable<string> Secrets(Config config, AuditSettings audit)
     {
         // As SQLite names the file in a connection, and what it puts beside it.
         string[] names = ["Data Source", "DataSource", "Filename"];
         string[] endings = ["", "-wal", "-shm", "-journal"];
-        List<string> files = [config.GetString("http.token-file"), config.GetString("http.users-file"), config.GetString("audit.file"), config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
+        List<string> files = [config.GetString("http.token-file"), config.GetString("http.users-file"), .. audit.All, config.GetString("tls.certificate"), config.GetString("tls.key"), config.GetString("storage.key-file"), .. config.GetStringList("packages.signers")];
         var connection = new DbConnectionStringBuilder { ConnectionString = config.GetString("journal.connection") };
         if (config.GetString("journal.provider") == "sqlite") files.AddRange(from name in names where connection.ContainsKey(name) from ending in endings select $"{connection[name]}{ending}");
         return files.Where(file => file.Length > 0).Select(Path.GetFullPath);

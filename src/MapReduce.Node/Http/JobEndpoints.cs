@@ -63,10 +63,10 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<TasksAnswer>(new TasksQuery { Job = Reply.Route(context, "job"), From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.TaskList);
 
     private async Task CancelAsync(HttpContext context)
-        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Protocol.Jobs.Cancel { Job = await OwnAsync(context) }, context.RequestAborted));
+        => await Reply.DoneAsync(context, await master.ChangeAsync<Done>(context, new Protocol.Jobs.Cancel { Job = await OwnAsync(context) }));
 
     private async Task DeleteAsync(HttpContext context)
-        => await Reply.DoneAsync(context, await master.AskAsync<Done>(new Delete { Job = await OwnAsync(context) }, context.RequestAborted));
+        => await Reply.DoneAsync(context, await master.ChangeAsync<Done>(context, new Delete { Job = await OwnAsync(context) }));
 
     private async Task UploadFileAsync(HttpContext context)
     {
@@ -81,7 +81,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         if (context.Request.ContentLength > settings.Worker.PackageBytes) throw BlobException.TooLarge(settings.Worker.PackageBytes);
         node.BlobRetention.RefuseIfFull();
         var digest = await node.Blobs.PutAsync(context.Request.Body, null, settings.Worker.PackageBytes, context.RequestAborted, check);
-        AuditNote.Of(context)?.Digest = digest;
+        if (AuditNote.Of(context) is { } note) (note.Digest, note.MayBeDone) = (digest, true);
         return digest;
     }
 
@@ -113,24 +113,26 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
         var spec = await SpecAsync(request, Access.NameOf(context), context.RequestAborted);
         spec.Trace = Tracing.ContextOf(span);
         span?.SetTag("mapreduce.job", spec.Id).SetTag("mapreduce.job.name", spec.Name).SetTag("mapreduce.node", settings.Name);
-        AuditNote.Of(context)?.Digest = request.Package;
-        var submitted = await SubmitAsync(spec, context.RequestAborted);
-        AuditNote.Of(context)?.Job = submitted.Job;
+        var note = AuditNote.Of(context);
+        note?.Digest = request.Package;
+        note?.Job = spec.Id;
+        var submitted = await SubmitAsync(context, spec);
+        note?.Job = submitted.Job;
         await Reply.WriteAsync(context, new JobReceipt(submitted.Job, submitted.Again), ApiJson.Default.JobReceipt);
     }
 
     /// <summary>Gives the job to the master. Where the same submission is being accepted at this moment, its outcome is the answer to this one as well.</summary>
-    private async Task<Submitted> SubmitAsync(JobSpec spec, CancellationToken cancellation)
+    private async Task<Submitted> SubmitAsync(HttpContext context, JobSpec spec)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await master.AskAsync<Submitted>(new Submit { Spec = spec }, cancellation, TimeSpan.FromSeconds(10));
+                return await master.ChangeAsync<Submitted>(context, new Submit { Spec = spec }, TimeSpan.FromSeconds(10));
             }
             catch (QuestionException exception) when (exception.Code == "busy" && tries < BusyTries)
             {
-                await Task.Delay(BusyPause, cancellation);
+                await Task.Delay(BusyPause);
             }
         }
     }
@@ -196,13 +198,20 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
 
     private Task<JobAnswer> JobAsync(HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
 
-    /// <summary>What the master is to call the job that a caller ends. Those who may end any need not be told whose it is, which nobody can tell of a job whose journal cannot be read.</summary>
+    /// <summary>What the master is to call the job that a caller ends.</summary>
     private async Task<string> OwnAsync(HttpContext context)
     {
-        if (context.User.IsInRole(Roles.Operate)) return Reply.Route(context, "job");
-        var job = (await master.OwnJobAsync(context)).Spec.Id;
-        AuditNote.Of(context)?.Job = job;
-        return job;
+        try
+        {
+            var job = (await master.OwnJobAsync(context)).Spec.Id;
+            AuditNote.Of(context)?.Job = job;
+            return job;
+        }
+        catch (QuestionException) when (context.User.IsInRole(Roles.Operate))
+        {
+            // Those who may end any need not be told whose it is, which nobody can tell of a job whose journal cannot be read.
+            return Reply.Route(context, "job");
+        }
     }
 
     /// <summary>Events as they happen, as server-sent events, until the job has ended or the caller leaves.</summary>

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Google.Protobuf;
 using MapReduce.Protocol.Jobs;
+using Microsoft.AspNetCore.Http;
 
 namespace MapReduce.Node.Http;
 
@@ -19,6 +20,14 @@ internal sealed class MasterLink(IActorRef master)
     /// <summary>Waits, but not for long, until the master has answered something.</summary>
     /// <exception cref="QuestionException">None answers.</exception>
     public Task FindAsync() => AskAsync<NodesAnswer>(new NodesQuery(), CancellationToken.None, TimeSpan.FromSeconds(1));
+
+    /// <summary>Asks for a change, and waits for the answer even where the caller has left: what becomes of it is noted.</summary>
+    /// <exception cref="QuestionException">The master refuses, or none answers.</exception>
+    public Task<TAnswer> ChangeAsync<TAnswer>(HttpContext context, IMessage change, TimeSpan? patience = null)
+    {
+        AuditNote.Of(context)?.MayBeDone = true;
+        return AskAsync<TAnswer>(change, CancellationToken.None, patience);
+    }
 
     /// <exception cref="QuestionException">The master refuses, or none answers.</exception>
     public async Task<TAnswer> AskAsync<TAnswer>(IMessage question, CancellationToken cancellation, TimeSpan? patience = null)

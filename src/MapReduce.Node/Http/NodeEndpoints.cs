@@ -26,7 +26,7 @@ internal sealed class NodeEndpoints(NodeSettings settings, MasterLink master, Re
     private async Task DrainAsync(HttpContext context)
     {
         var name = Reply.Route(context, "node");
-        var progress = await master.AskAsync<DrainProgress>(new DrainRequest { Node = name }, context.RequestAborted, TimeSpan.FromSeconds(10));
+        var progress = await master.ChangeAsync<DrainProgress>(context, new DrainRequest { Node = name }, TimeSpan.FromSeconds(10));
         if (progress.Unknown) throw new QuestionException("unknown-node", $"There is no node '{name}' in the cluster. List the nodes with mr nodes.");
         await Reply.WriteAsync(context, Convert.Status(progress), ApiJson.Default.DrainStatus);
     }

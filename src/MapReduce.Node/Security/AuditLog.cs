@@ -23,10 +23,23 @@ public sealed class AuditLog(AuditSettings settings)
         lock (gate)
         {
             if (new FileInfo(settings.File) is { Exists: true } now && now.Length + line.Length > settings.Bytes) Rotate();
-            var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
-            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using var stream = new FileStream(settings.File, options);
+            using var stream = Open();
+            if (IsCut(stream)) stream.Write(LineEnd);
             stream.Write(line);
+        }
+    }
+
+    /// <summary>Makes sure, before anything is done, that it can be written down.</summary>
+    /// <exception cref="ConfigurationException">It cannot.</exception>
+    public void Require()
+    {
+        try
+        {
+            lock (gate) Open().Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException($"The audit log '{settings.File}' (mapreduce.audit.file) cannot be written, so the node does not start: {exception.Message} Let the node's user write it, or name another file.", exception);
         }
     }
 
@@ -37,21 +50,34 @@ public sealed class AuditLog(AuditSettings settings)
         var latest = new List<AuditEntry>();
         lock (gate)
         {
-            for (var age = 0; age < settings.Files && latest.Count < count && File.Exists(FileOf(age)); age++)
-                latest.AddRange(LastLines(FileOf(age), count - latest.Count).Select(Read).OfType<AuditEntry>().Reverse());
+            foreach (var file in settings.All.TakeWhile(next => latest.Count < count && File.Exists(next)))
+                latest.AddRange(LastLines(file, count - latest.Count).Select(Read).OfType<AuditEntry>().Reverse());
         }
         return latest;
+    }
+
+    private FileStream Open()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(settings.File, options);
+    }
+
+    /// <summary>Goes to the end of a file. Whether a crash, or a full disk, has cut its last line, which would take with it what is written right behind.</summary>
+    private static bool IsCut(FileStream stream)
+    {
+        if (stream.Length == 0) return false;
+        stream.Seek(-1, SeekOrigin.End);
+        return stream.ReadByte() != LineEnd[0];
     }
 
     private void Rotate()
     {
         for (var age = settings.Files - 1; age > 0; age--)
-            if (File.Exists(FileOf(age - 1))) File.Move(FileOf(age - 1), FileOf(age), overwrite: true);
+            if (File.Exists(settings.FileOf(age - 1))) File.Move(settings.FileOf(age - 1), settings.FileOf(age), overwrite: true);
         // The last of one is the only one there is.
         if (settings.Files == 1) File.Delete(settings.File);
     }
-
-    private string FileOf(int age) => age == 0 ? settings.File : $"{settings.File}.{age}";
 
     /// <summary>The last lines of a file, of which no more is read than they may take.</summary>
     private static IEnumerable<string> LastLines(string file, int count)

@@ -11,6 +11,15 @@ internal sealed class LogPace(TimeProvider time)
     private long filled = time.GetTimestamp();
     private long untold;
 
+    /// <summary>Whether as many lines may be logged at once as ever.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (gate) return room + time.GetElapsedTime(filled).TotalSeconds >= Burst;
+        }
+    }
+
     /// <summary>Whether a line may be logged now.</summary>
     /// <param name="more">How many may not since the last that was; to be said with this one.</param>
     public bool Admits(out long more)
