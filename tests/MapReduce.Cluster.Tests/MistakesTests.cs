@@ -34,7 +34,7 @@ public sealed class MistakesTests : IDisposable
     [InlineData(6, "newer program", "cluster", "status", "--cluster", "{newer}")]
     [InlineData(2, "There are up, status, kill, add and down", "cluster", "upp")]
     [InlineData(6, "127.0.0.1:1). Start the nodes, or check the addresses; mr cluster status", "nodes", "--address", "http://127.0.0.1:1", "--token-file", "{token}")]
-    [InlineData(6, "has no token", "nodes", "--address", "{http}", "--token-file", "{wrong}")]
+    [InlineData(6, "neither that of the cluster nor a user's", "nodes", "--address", "{http}", "--token-file", "{wrong}")]
     [InlineData(3, "/nowhere/at/all", "submit", "{WordCount}", "--cluster", "{cluster}", "-i", "/nowhere/at/all", "-o", "{folder}/out", "-q")]
     public void A_mistake_is_told_with_the_next_step(int code, string words, params string[] arguments)
     {

@@ -62,7 +62,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("mapreduce.storage.key-file = \"/nowhere/key\"", "There is no key file '/nowhere/key' (mapreduce.storage.key-file). Make one")]
     [InlineData("mapreduce.packages.signers = [\"/nowhere/alice.pem\"]", "There is no certificate '/nowhere/alice.pem' (mapreduce.packages.signers)")]
     [InlineData("mapreduce.packages.signers = [\"/dev/null\"]", "(mapreduce.packages.signers) cannot be read")]
-    [InlineData("mapreduce { node { port = 4711, data-port = 4712 }, http.port = 4712 }", "mapreduce.http.port is 4712, and so is another port of this node.")]
+    [InlineData("mapreduce.node.port = 4711\nmapreduce.node.data-port = 4712\nmapreduce.http.port = 4712", "mapreduce.http.port is 4712, and so is another port of this node.")]
     [InlineData("mapreduce.http.token-file = \"\"", "mapreduce.http.token-file is not set, and a node needs it")]
     [InlineData("mapreduce.http.token-file = \"/nowhere/token\"", "There is no token file '/nowhere/token' (mapreduce.http.token-file). Make one")]
     [InlineData("mapreduce.audit.file = \"/nowhere/audit.log\"", "There is no folder '/nowhere' for the audit log (mapreduce.audit.file). Make it")]

@@ -64,7 +64,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Shared shared) : I
         (SubmitRequest Request, string Words)[] excessive =
         [
             (most with { Assembly = "../../blobs/00" }, "assembly is '../../blobs/00', and has to be the name of a file that lies directly in the package."),
-            (most with { Assembly = "/tmp/evil.dll" }, "assembly is '/tmp/evil.dll', and has"),
+            (most with { Assembly = "/tmp/evil.dll" }, "assembly is '/tmp/evil.dll', and has to be the name of a file that lies directly in the package."),
             (most with { Attempts = 101 }, "attempts is 101, and may be from 0 to 100."),
             (most with { Attempts = -1 }, "attempts is -1, and may be from 0 to 100."),
             (most with { Partitions = 100_001 }, "partitions is 100001, and may be from 0 to 100000."),

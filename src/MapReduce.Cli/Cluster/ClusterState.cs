@@ -64,7 +64,8 @@ internal sealed record ClusterState
 /// <param name="Started">When that started, in seconds since 1970, UTC.</param>
 /// <param name="Slots">How many tasks it runs at a time; null where an older program has started it.</param>
 /// <param name="Settings">What it was started with beside that; null likewise.</param>
-internal sealed record NodeProcess(int Number, string Name, int Port, int HttpPort, int ProcessId, long Started, int? Slots = null, IReadOnlyList<string>? Settings = null)
+/// <param name="DataPort">The port for what nodes fetch from each other; 0 likewise.</param>
+internal sealed record NodeProcess(int Number, string Name, int Port, int HttpPort, int ProcessId, long Started, int? Slots = null, IReadOnlyList<string>? Settings = null, int DataPort = 0)
 {
     [JsonIgnore]
     public string Address => $"http://127.0.0.1:{HttpPort}/";

@@ -70,7 +70,7 @@ internal sealed class LocalCluster(string folder)
         // A node that was lost is started again under its name and with what it still has on its disk.
         var lost = state.Nodes.FirstOrDefault(node => !IsAlive(node));
         var number = lost?.Number ?? state.Nodes.Max(node => node.Number) + 1;
-        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), Ports.Free(), ClusterVerb.Slots(slots ?? lost?.Slots, state.Nodes.Count), seeds, [.. lost?.Settings ?? [], .. settings]);
+        var added = Start(number, lost?.Port ?? Ports.Free(), lost?.HttpPort ?? Ports.Free(), lost is { DataPort: > 0 } ? lost.DataPort : Ports.Free(), ClusterVerb.Slots(slots ?? lost?.Slots, state.Nodes.Count), seeds, [.. lost?.Settings ?? [], .. settings]);
         (state with { Nodes = [.. state.Nodes.Where(node => node.Number != number), added] }).Write(Folder);
         await ReadyAsync(added, cancellation);
         return added;
@@ -155,7 +155,7 @@ internal sealed class LocalCluster(string folder)
         var log = Path.Combine(own, "node.log");
         NodeLog.Rotate(log);
         using var process = Detached.Start(log, [.. OwnCommand.Line, "node", "start", "--local", "--config", file]);
-        return new NodeProcess(number, name, port, httpPort, process.Id, ProcessIdentity.Of(process).Started, slots, settings);
+        return new NodeProcess(number, name, port, httpPort, process.Id, ProcessIdentity.Of(process).Started, slots, settings, dataPort);
     }
 
     private async Task ReadyAsync(NodeProcess node, CancellationToken cancellation)

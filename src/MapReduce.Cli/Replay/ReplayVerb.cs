@@ -11,6 +11,7 @@ using MapReduce.Engine.Plan;
 using MapReduce.Engine.Shuffle;
 using MapReduce.Engine.Tasks;
 using MapReduce.Protocol;
+using MapReduce.Worker.Blobs;
 
 namespace MapReduce.Cli.Replay;
 
