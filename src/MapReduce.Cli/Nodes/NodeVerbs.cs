@@ -35,6 +35,7 @@ internal sealed class NodeDrainOptions : ConnectionOptions
 internal static class NodeVerbs
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a node until it is told to stop. One that the others have removed joins again, as another life.</summary>
     public static ExitCode Start(NodeStartOptions options)
@@ -43,12 +44,21 @@ internal static class NodeVerbs
         IReadOnlyList<string>? electors = null;
         while (true)
         {
-            var config = NodeConfiguration.Layers(options.Files, options.Settings, options.Local);
-            var settings = NodeSettings.Read(NodeConfiguration.Merge(config)).Closing(options.Files.Select(Path.GetFullPath));
-            (var end, var reason, electors) = RunAsync(settings.With([new PostgresParticipant(settings.Connections)]), electors, cancel.Token).GetAwaiter().GetResult();
-            if (end == NodeEnd.Stopped) return ExitCode.Success;
-            if (end == NodeEnd.Fatal) throw new UserException(ExitCode.Cluster, reason);
-            Console.Error.WriteLine($"{reason} It joins again.");
+            try
+            {
+                var config = NodeConfiguration.Layers(options.Files, options.Settings, options.Local);
+                var settings = NodeSettings.Read(NodeConfiguration.Merge(config)).Closing(options.Files.Select(Path.GetFullPath));
+                (var end, var reason, electors) = RunAsync(settings.With([new PostgresParticipant(settings.Connections)]), electors, cancel.Token).GetAwaiter().GetResult();
+                if (end == NodeEnd.Stopped) return ExitCode.Success;
+                if (end == NodeEnd.Fatal) throw new UserException(ExitCode.Cluster, reason);
+                Console.Error.WriteLine($"{reason} It joins again.");
+            }
+            catch (Exception exception) when (electors is not null && exception is (ConfigurationException or IOException))
+            {
+                // It has run with all this, and what hinders it now may pass: a port that a connection of another program has got between two lives, a file that is being written.
+                Console.Error.WriteLine($"{exception.Message} The node tries again.");
+                if (cancel.Token.WaitHandle.WaitOne(Rest)) return ExitCode.Success;
+            }
         }
     }
 
