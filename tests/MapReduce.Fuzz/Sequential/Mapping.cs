@@ -9,7 +9,7 @@ using MapReduce.FuzzJobs.Plans;
 
 namespace MapReduce.Fuzz.Sequential;
 
-/// <summary>Maps the records of one source after another. A record is a transaction: a bad one leaves nothing behind, in no channel and no counter.</summary>
+/// <summary>Maps the records of one source after another. A record is a transaction: a bad one leaves nothing behind, in no channel and no counter, but in what mappers keep.</summary>
 internal sealed class Mapping(Case of, Semantics semantics, Expectation expectation, long limit, byte[] salt)
 {
     private readonly Dictionary<int, Transaction> transactions = of.Channels.ToDictionary(channel => channel.Id, channel => new Transaction(of, channel, limit > 0));
@@ -55,11 +55,9 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
             skip(text, isPlaced);
             pairs.AddRange(semantics.Bad(emitted));
         }
-        else
-        {
-            pairs.AddRange(semantics.Good(emitted));
-            held.AddRange(heldOfRecord);
-        }
+        else pairs.AddRange(semantics.Good(emitted));
+        // What a mapper keeps is its own: nobody takes a record from it that is bad for another function afterwards.
+        held.AddRange(heldOfRecord);
         if (refusal is not null && !semantics.CountsBad) return;
         foreach (var (counter, amount) in counts) expectation.Counters[counter] += amount;
     }
