@@ -26,7 +26,6 @@ internal static class SettingsTable
         ],
         [nameof(LocalSettings.Compression)] = [.. Enum.GetValues<BlockCompression>().Select<BlockCompression, Func<LocalSettings, SettingsScope, LocalSettings>>(
             compression => (settings, _) => settings with { Compression = compression })],
-        [nameof(LocalSettings.Encrypt)] = [(settings, _) => settings with { Encrypt = true }],
         [nameof(LocalSettings.SkipBadRecords)] = [.. Of([1, 4, 1_000_000], (settings, number) => settings with { SkipBadRecords = number })],
         [nameof(LocalSettings.Attempts)] = [(settings, _) => settings with { Attempts = 2 }],
         [nameof(LocalSettings.Durable)] = [(settings, _) => settings with { Durable = true }],
@@ -35,6 +34,7 @@ internal static class SettingsTable
         [nameof(LocalSettings.KeepInMemory)] = [(settings, _) => settings with { KeepInMemory = false }],
         [nameof(LocalSettings.Connections)] = [(settings, scope) => settings with { Connections = Store(scope) }],
         [nameof(LocalSettings.Participants)] = [(settings, scope) => settings with { Participants = [new FolderParticipant(scope.Store)] }],
+        [nameof(LocalSettings.Encrypt)] = [(settings, _) => settings with { Encrypt = true }],
     };
 
     public static IReadOnlyList<string> Names { get; } = [.. Choices.Keys];

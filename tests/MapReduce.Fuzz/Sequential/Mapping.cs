@@ -70,6 +70,7 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         {
             var transaction = transactions[feed.Channel.Id];
             counts.Add((FeedCounters.RecordsOf(feed.Channel.Id), 1));
+            var kept = new List<Pair>();
             try
             {
                 foreach (var (key, value) in feed.Emissions.Of(view))
@@ -77,7 +78,7 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
                     var pair = new Pair(feed.Channel.Id, key, value, feed.Plan.IsRight);
                     if (feed.Plan.Style == FeedStyle.HoldingMapper)
                     {
-                        held.Add(pair);
+                        kept.Add(pair);
                         continue;
                     }
                     counts.Add((FeedCounters.PairsOf(feed.Channel.Id), -1));
@@ -96,6 +97,8 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
             {
                 return (exception.Message, true);
             }
+            // It keeps all of a record, or nothing where it throws.
+            held.AddRange(kept);
         }
         return null;
     }

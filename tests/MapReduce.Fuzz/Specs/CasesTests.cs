@@ -10,7 +10,7 @@ namespace MapReduce.Fuzz.Specs;
 /// <summary>Hundreds of seeds, as the program runs them.</summary>
 public sealed class CasesTests
 {
-    private const int Seeds = 600;
+    private const int Seeds = 700;
 
     [Fact]
     public void Every_job_comes_to_what_a_sequential_run_comes_to_and_everything_is_tried()
