@@ -84,7 +84,7 @@ public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy,
         return Registry.Find(job.ToString()) is not { IsOver: false };
     }
 
-    /// <summary>Somebody submits a job. The same client token is the same job, whoever was master when it came first.</summary>
+    /// <summary>Somebody submits a job. The same client token of the same owner is the same job, whoever was master when it came first.</summary>
     public void OnSubmit(TPeer asker, Submit submit, DateTimeOffset now)
     {
         if (Registry.FindAgain(submit.Spec) is { } known)

@@ -2,6 +2,7 @@ using System.Globalization;
 using CommandLine;
 using MapReduce.Api;
 using MapReduce.Cli.Cluster;
+using MapReduce.Node.Security;
 
 namespace MapReduce.Cli.Nodes;
 
@@ -15,11 +16,9 @@ internal sealed class AuditOptions : ConnectionOptions
 /// <summary><c>mr audit</c>: who has changed what, the last first.</summary>
 internal static class AuditVerb
 {
-    private const int Most = 1000;
-
     public static ExitCode Run(AuditOptions options)
     {
-        if (options.Last is < 1 or > Most) throw new UserException(ExitCode.Usage, $"--last {options.Last} is not possible. Give a number from 1 to {Most}.");
+        if (options.Last is < 1 or > AuditLog.MostLatest) throw new UserException(ExitCode.Usage, $"--last {options.Last} is not possible. Give a number from 1 to {AuditLog.MostLatest}.");
         using var client = Connection.Open(options);
         var audit = client.AuditAsync(options.Last).GetAwaiter().GetResult();
         if (options.Json)

@@ -34,19 +34,16 @@ internal sealed unsafe class BlockSource : IDisposable
     public byte* ReadFile(string path, in BlockReference block, out int length)
     {
         var reader = Open(path);
-        var (storedLength, rawLength, compression, checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
-        if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
-        var target = NativeBuffer.Ensure(ref stored, storedLength);
-        reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(target, storedLength));
-        BytesRead += storedLength;
+        var target = ReadStored(reader, block, out var rawLength, out var compression);
+        BytesRead += block.StoredLength;
         length = rawLength;
-        var packedLength = storedLength;
+        var packedLength = block.StoredLength;
         if (reader.IsEncrypted && !reader.IsDecrypting) throw reader.Corrupt("it is encrypted, and the job that reads it is not");
         if (reader.IsDecrypting)
         {
-            packedLength = Math.Max(0, storedLength - BlockCipher.TagLength);
+            packedLength = Math.Max(0, block.StoredLength - BlockCipher.TagLength);
             var plain = NativeBuffer.Ensure(ref decrypted, packedLength);
-            reader.Decrypt(block, rawLength, compression, new ReadOnlySpan<byte>(target, storedLength), new Span<byte>(plain, packedLength));
+            reader.Decrypt(block, rawLength, compression, new ReadOnlySpan<byte>(target, block.StoredLength), new Span<byte>(plain, packedLength));
             target = plain;
         }
         if (compression == BlockCompression.None)
@@ -64,14 +61,8 @@ internal sealed unsafe class BlockSource : IDisposable
     public void Check(string path, in BlockReference block)
     {
         var reader = Open(path);
-        if (!reader.IsEncrypted || reader.IsDecrypting)
-        {
-            ReadFile(path, block, out _);
-            return;
-        }
-        var (storedLength, _, _, checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
-        if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
-        reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(NativeBuffer.Ensure(ref stored, storedLength), storedLength));
+        if (reader.IsEncrypted && !reader.IsDecrypting) ReadStored(reader, block, out _, out _);
+        else ReadFile(path, block, out _);
     }
 
     /// <summary>The reader of a file, valid until another file is read.</summary>
@@ -91,5 +82,15 @@ internal sealed unsafe class BlockSource : IDisposable
         decrypted?.Dispose();
         raw?.Dispose();
         codec.Dispose();
+    }
+
+    /// <summary>Reads a block as it is stored, and checks it against its index and its checksum.</summary>
+    private byte* ReadStored(SegmentFileReader reader, in BlockReference block, out int rawLength, out BlockCompression compression)
+    {
+        (var storedLength, rawLength, compression, var checksum) = reader.ReadHeader(block.FileOffset, block.Segment);
+        if (storedLength != block.StoredLength) throw reader.Corrupt($"the block at offset {block.FileOffset} has another length than its index says");
+        var target = NativeBuffer.Ensure(ref stored, storedLength);
+        reader.ReadStored(block.FileOffset, block.Segment, checksum, new Span<byte>(target, storedLength));
+        return target;
     }
 }

@@ -16,7 +16,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     private readonly List<BlockReference> blocks = [];
     private readonly SafeFileHandle file;
     private readonly BlockCipher? cipher;
-    private readonly BlockNumbers numbers = new();
+    private readonly BlockNumbers? numbers;
     private NativeBuffer? encrypted;
     private int staged;
     private long flushed;
@@ -31,6 +31,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
         this.compression = compression;
         file = EngineFiles.Create(path);
         var header = SegmentFile.Header(path, key, out cipher);
+        numbers = cipher is null ? null : new BlockNumbers();
         Write(header);
         saved = SegmentFile.HeaderLength - header.Length;
     }
@@ -51,7 +52,7 @@ internal sealed unsafe class SegmentFileWriter : IDisposable
     public BlockReference Append(int segment, ReadOnlySpan<byte> raw)
     {
         var packed = codec.Compress(raw, compression, out var used);
-        var number = cipher is null ? 0 : numbers.Next(segment);
+        var number = numbers?.Next(segment) ?? 0;
         Span<byte> header = stackalloc byte[SegmentFile.BlockHeaderLength];
         SegmentFile.WriteBlockHeader(header, packed.Length + (cipher is null ? 0 : BlockCipher.TagLength), raw.Length, segment, used);
         var stored = cipher is null ? packed : Encrypt(cipher, segment, number, header[..SegmentFile.BoundHeaderLength], packed);

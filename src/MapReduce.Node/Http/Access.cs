@@ -44,6 +44,9 @@ internal static class Access
     public static ClaimsPrincipal Principal(Caller caller)
         => new(new ClaimsIdentity([new Claim(ClaimTypes.Name, caller.Name), new Claim(ClaimTypes.Role, caller.Role)], CallerScheme.Name));
 
+    /// <summary>Whether it is known who calls.</summary>
+    public static bool IsKnown(HttpContext context) => context.User.Identity is { IsAuthenticated: true };
+
     /// <summary>The name of whoever calls.</summary>
     public static string NameOf(HttpContext context) => context.User.Identity?.Name ?? "";
 
@@ -53,11 +56,15 @@ internal static class Access
     /// <summary>Whether a caller may end a job, and read what it has written: it is the caller's own, or the caller operates the cluster.</summary>
     public static bool HasRightTo(HttpContext context, JobSpec job) => context.User.IsInRole(Roles.Operate) || JobOwner.Of(job) == NameOf(context);
 
+    /// <summary>The job that the address names.</summary>
+    /// <exception cref="QuestionException">There is no such job.</exception>
+    public static Task<JobAnswer> JobAsync(this MasterLink master, HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
+
     /// <summary>The job that the address names, which the caller may end, and whose writings the caller may read.</summary>
     /// <exception cref="QuestionException">There is no such job, or the caller has no right to it.</exception>
     public static async Task<JobAnswer> OwnJobAsync(this MasterLink master, HttpContext context)
     {
-        var job = await master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
+        var job = await master.JobAsync(context);
         if (HasRightTo(context, job.Spec)) return job;
         var owner = JobOwner.Of(job.Spec);
         throw new QuestionException("owner", $"The job is {owner}'s, and {NameOf(context)} has the role {Roles.Submit}, which is for one's own jobs. Ask {owner}, or somebody with the role {Roles.Operate}.");

@@ -12,7 +12,6 @@ namespace MapReduce.Node.Http;
 internal sealed class AuditEndpoints(AuditLog audit, WorkerNode node)
 {
     private const int Usual = 100;
-    private const int Most = 1000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -33,7 +32,7 @@ internal sealed class AuditEndpoints(AuditLog audit, WorkerNode node)
         await Reply.WriteAsync(context, new AuditList([.. entries], [.. peers.Where((_, index) => answers[index] is null)]), ApiJson.Default.AuditList);
     }
 
-    private static int CountOf(HttpContext context) => Math.Min(Reply.Number(context, "last") is > 0 and var last ? last : Usual, Most);
+    private static int CountOf(HttpContext context) => Math.Min(Reply.Number(context, "last") is > 0 and var last ? last : Usual, AuditLog.MostLatest);
 
     private async Task<AuditList?> AskAsync(string peer, int count, CancellationToken cancellation)
     {

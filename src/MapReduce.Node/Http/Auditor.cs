@@ -72,7 +72,7 @@ public sealed class Auditor(NodeSettings settings, AuditLog audit, TimeProvider 
     /// <summary>What a call does; null where it is not of somebody with a role.</summary>
     private static string? ActOf(HttpContext context)
     {
-        if (context.User.Identity is not { IsAuthenticated: true } || context.GetEndpoint()?.Metadata is not { } endpoint) return null;
+        if (!Access.IsKnown(context) || context.GetEndpoint()?.Metadata is not { } endpoint) return null;
         return endpoint.GetMetadata<IAuthorizeData>()?.Policy is { } policy && Roles.All.Contains(policy) ? endpoint.GetMetadata<IEndpointNameMetadata>()?.EndpointName : null;
     }
 

@@ -12,7 +12,7 @@ internal sealed class Doorkeeper(Refusals refusals) : IAuthorizationMiddlewareRe
     /// <inheritdoc/>
     public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
-        if (context.User.Identity is { IsAuthenticated: true }) Strangers.Admit(context);
+        if (Access.IsKnown(context)) Strangers.Admit(context);
         if (authorizeResult.Succeeded) await next(context);
         else await refusals.AnswerAsync(context, authorizeResult.Forbidden ? TooLittle(context) : await UnknownAsync(context));
     }

@@ -30,7 +30,7 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
 
     private async Task DiagnoseAsync(HttpContext context)
     {
-        var job = Convert.Details(await JobAsync(context));
+        var job = Convert.Details(await master.JobAsync(context));
         var nodes = Convert.List(await master.AskAsync<NodesAnswer>(new NodesQuery(), context.RequestAborted));
         // A long history takes a while to read, and whoever asks learns by the headers that it comes.
         context.Response.ContentType = "application/json; charset=utf-8";
@@ -133,6 +133,4 @@ internal sealed class InspectionEndpoints(MasterLink master, WorkerNode node, IL
             return false;
         }
     }
-
-    private Task<JobAnswer> JobAsync(HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
 }

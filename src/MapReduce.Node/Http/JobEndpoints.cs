@@ -57,7 +57,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     }
 
     private async Task ShowAsync(HttpContext context)
-        => await Reply.WriteAsync(context, Convert.Details(await JobAsync(context)), ApiJson.Default.JobDetails);
+        => await Reply.WriteAsync(context, Convert.Details(await master.JobAsync(context)), ApiJson.Default.JobDetails);
 
     private async Task TasksAsync(HttpContext context)
         => await Reply.WriteAsync(context, Convert.List(await master.AskAsync<TasksAnswer>(new TasksQuery { Job = Reply.Route(context, "job"), From = Reply.Number(context, "from") }, context.RequestAborted)), ApiJson.Default.TaskList);
@@ -196,8 +196,6 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     private static NonDeterminism NonDeterminismOf(string text)
         => JobDefaults.ReadNonDeterminism(text) ?? throw new QuestionException("non-determinism", $"'{text}' is no way to treat a map function that is not deterministic. Give fail or warn.");
 
-    private Task<JobAnswer> JobAsync(HttpContext context) => master.AskAsync<JobAnswer>(new JobQuery { Job = Reply.Route(context, "job") }, context.RequestAborted);
-
     /// <summary>What the master is to call the job that a caller ends.</summary>
     private async Task<string> OwnAsync(HttpContext context)
     {
@@ -217,7 +215,7 @@ internal sealed class JobEndpoints(NodeSettings settings, MasterLink master, Wor
     /// <summary>Events as they happen, as server-sent events, until the job has ended or the caller leaves.</summary>
     private async Task EventsAsync(HttpContext context)
     {
-        var spec = (await JobAsync(context)).Spec;
+        var spec = (await master.JobAsync(context)).Spec;
         var (job, isOwn) = (spec.Id, Access.HasRightTo(context, spec));
         var from = ServerEvents.From(context);
         await ServerEvents.BeginAsync(context);

@@ -25,12 +25,12 @@ internal static class Pace
 
     private static RateLimitPartition<string> PartitionOf(HttpContext context, PaceSettings settings)
     {
-        if (context.User.Identity is not { IsAuthenticated: true }) return Of($"address {NetworkOf(context.Connection.RemoteIpAddress)}", settings.Stranger, settings.Burst);
+        if (!Access.IsKnown(context)) return Of($"address {NetworkOf(context.Connection.RemoteIpAddress)}", settings.Stranger, settings.Burst);
         return Of($"user {Access.NameOf(context)}", settings.User, settings.Burst);
     }
 
     /// <summary>Calls that watch something have no end. Those of strangers are bounded by their connections.</summary>
-    private static RateLimitPartition<string> OpenOf(HttpContext context, PaceSettings settings) => settings.Open == 0 || context.User.Identity is not { IsAuthenticated: true }
+    private static RateLimitPartition<string> OpenOf(HttpContext context, PaceSettings settings) => settings.Open == 0 || !Access.IsKnown(context)
         ? RateLimitPartition.GetNoLimiter("any number")
         : RateLimitPartition.GetConcurrencyLimiter(Access.NameOf(context), _ => new ConcurrencyLimiterOptions { PermitLimit = settings.Open });
 
@@ -57,7 +57,7 @@ internal static class Pace
     private static ValueTask RefuseAsync(HttpContext context)
     {
         context.Response.Headers.RetryAfter = "1";
-        var who = context.User.Identity is { IsAuthenticated: true } ? Access.NameOf(context) : "This address";
+        var who = Access.IsKnown(context) ? Access.NameOf(context) : "This address";
         return new ValueTask(context.RequestServices.GetRequiredService<Refusals>().AnswerAsync(context, new("pace", $"{who} calls more often than this node takes, or has more calls open. Wait a second, or ask whoever runs the cluster to change mapreduce.http.pace.")));
     }
 }

@@ -8,6 +8,9 @@ namespace MapReduce.Node.Security;
 /// <param name="settings">Where, and how much.</param>
 public sealed class AuditLog(AuditSettings settings)
 {
+    /// <summary>The most lines that are asked for at once.</summary>
+    public const int MostLatest = 1000;
+
     // Names and addresses are short, and what callers choose is cut.
     private const int LongestLine = 2048;
 

@@ -20,7 +20,7 @@ internal sealed class ExpiryWatch(NodeSettings settings, TimeProvider time, ILog
         // That it has ended has been said.
         if (own.NotAfter.ToUniversalTime() <= now.UtcDateTime) yield break;
         var check = new PeerCheck(settings.Tls, settings.Peers, new HostAddresses());
-        if ((check.RefuseAt(own, settings.Host) ?? check.RefuseClient(own)) is { } refusal) yield return $"Other nodes refuse this one: {refusal}.";
+        if (check.RefuseNode(own, settings.Host) is { } refusal) yield return $"Other nodes refuse this one: {refusal}.";
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,11 @@ public sealed class PeerCheck(TlsFiles tls, PeerSettings settings, HostAddresses
     /// <param name="certificate">What it shows.</param>
     public string? RefuseClient(X509Certificate2 certificate) => RefuseStranger(certificate, AuthorityPolicy.Client);
 
+    /// <summary>Why other nodes would refuse a node, whichever of the two calls; null where they let it in.</summary>
+    /// <param name="certificate">What it shows.</param>
+    /// <param name="host">The host that it is called at.</param>
+    public string? RefuseNode(X509Certificate2 certificate, string host) => RefuseAt(certificate, host) ?? RefuseClient(certificate);
+
     private string? RefuseStranger(X509Certificate2 certificate, string use)
     {
         if (settings.IsRevoked(certificate)) return $"its certificate, {certificate.Subject}, is revoked";

@@ -62,7 +62,7 @@ public sealed class ShownCertificate
         try
         {
             var certificate = TlsFiles.ReadOwn(own.Certificate, own.Key);
-            if ((check.RefuseAt(certificate, settings.Host) ?? check.RefuseClient(certificate)) is { } refusal) return $"Other nodes would refuse this one: {refusal}.";
+            if (check.RefuseNode(certificate, settings.Host) is { } refusal) return $"Other nodes would refuse this one: {refusal}.";
             current = SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
             return null;
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -21,8 +22,7 @@ public sealed partial record User(string Name, string Role, string Digest, DateT
     public static bool IsName(string name) => NamePattern().IsMatch(name) && !name.Equals(Caller.Owner.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A token that nobody has had.</summary>
-    public static string NewToken()
-        => TokenPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(TokenBytes)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+    public static string NewToken() => TokenPrefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
 
     /// <summary>The digest of a token: SHA-256 in hexadecimal digits. Tokens are random, so it needs no salt and no slowness.</summary>
     public static string DigestOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
