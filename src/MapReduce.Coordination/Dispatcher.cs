@@ -8,7 +8,7 @@ namespace MapReduce.Coordination;
 /// <param name="absence">How long a slot counts as living after it was heard of.</param>
 /// <param name="policy">When a node is quarantined.</param>
 /// <param name="surroundings">The jobs.</param>
-/// <param name="localityWait">How long a job passes over free slots while the node that holds most of what it reads has none.</param>
+/// <param name="localityWait">How long a job passes over free slots while others are better for its tasks.</param>
 public sealed class Dispatcher<TSlot>(TimeSpan absence, HealthPolicy policy, IDispatcherSurroundings<TSlot> surroundings, TimeSpan localityWait = default)
 {
     private readonly DemandQueue demands = new();
@@ -104,7 +104,7 @@ public sealed class Dispatcher<TSlot>(TimeSpan absence, HealthPolicy policy, IDi
     /// <summary>A job says what it wants.</summary>
     public void OnDemand(Demand demand, DateTimeOffset now)
     {
-        if (demand.Near is null) waits.Forget(demand.Job);
+        if (demand is { Near: null, IsSmall: false }) waits.Forget(demand.Job);
         demands[demand.Job] = demand;
         Assign(now);
     }
@@ -165,11 +165,12 @@ public sealed class Dispatcher<TSlot>(TimeSpan absence, HealthPolicy policy, IDi
         {
             var next = demand.Job;
             var near = !NodesAreAlike && demand.Runnable > 0 && demand.Near is { } node && MayWork(node, now) ? demand.Near : null;
-            var isPatient = near is { } preferred && waits.IsPatient(next, preferred, now);
+            var gathers = near is null && demand is { IsSmall: true, Runnable: > 0 } && slots.HaveLoaded(next);
+            var isPatient = (near is not null || gathers) && waits.IsPatient(next, near, now);
             if (waiting.Take(next, near, isPatient, offer => MayWork(Wire.Worker(offer.Slot), now)) is not { } offer)
             {
                 if (!isPatient) return;
-                if (waits.Pass(next, near!.Value, now) is { } wait) surroundings.DispatchAfter(next, wait);
+                if (waits.Pass(next, near, now) is { } wait) surroundings.DispatchAfter(next, wait);
                 demands.Hold(next);
                 continue;
             }
@@ -177,7 +178,7 @@ public sealed class Dispatcher<TSlot>(TimeSpan absence, HealthPolicy policy, IDi
             demands[next] = demand.Runnable > 0
                 ? demand with { Runnable = demand.Runnable - 1, Running = demand.Running + 1 }
                 : demand with { Stragglers = demand.Stragglers - 1, Running = demand.Running + 1 };
-            if (slots.Find(offer.Slot) is { } slot) (slot.IsOffered, slot.Job, slot.Turn) = (true, next, ++turn);
+            if (slots.Find(offer.Slot) is { } slot) slots.Offer(slot, next, ++turn);
             surroundings.Offer(next, offer);
         }
     }

@@ -9,7 +9,8 @@ namespace MapReduce.Coordination;
 /// <param name="Runnable">Tasks that may start at once.</param>
 /// <param name="Stragglers">Tasks that a second attempt may help.</param>
 /// <param name="Near">The node that holds most of what the tasks read that are next; null where none is better than another.</param>
-public readonly record struct Demand(JobId Job, int Priority, int Running, int Runnable, int Stragglers, WorkerId? Near = null);
+/// <param name="IsSmall">Whether those read so little together that a slot which has loaded the job's code is done with all of them before another has.</param>
+public readonly record struct Demand(JobId Job, int Priority, int Running, int Runnable, int Stragglers, WorkerId? Near = null, bool IsSmall = false);
 
 /// <summary>Chooses the job that a free slot goes to.</summary>
 /// <remarks>Weighted fair sharing: the slot goes to the job whose running attempts are fewest for its priority. Second attempts come last of all.</remarks>

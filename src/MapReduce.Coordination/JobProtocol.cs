@@ -274,7 +274,8 @@ public sealed partial class JobProtocol<TSlot>(JobState state, TaskScheduler sch
     private void TellDemand()
     {
         if (!reigns) return;
-        var demand = new Demand(state.Id, state.Rules.Priority, state.RunningAttempts, state.RunnableTasks, state.RunningAttempts > 0 ? stragglers : 0, locality.Near(state));
+        var (near, isSmall) = locality.Of(state);
+        var demand = new Demand(state.Id, state.Rules.Priority, state.RunningAttempts, state.RunnableTasks, state.RunningAttempts > 0 ? stragglers : 0, near, isSmall);
         if (demand == told) return;
         told = demand;
         surroundings.Wants(demand);

@@ -16,7 +16,7 @@ namespace MapReduce.Coordination;
 /// <param name="absence">How long a slot counts as living after it was heard of.</param>
 /// <param name="policy">When a node is quarantined.</param>
 /// <param name="surroundings">The journal, the jobs and the nodes.</param>
-/// <param name="localityWait">How long a job passes over free slots while the node that holds most of what it reads has none.</param>
+/// <param name="localityWait">How long a job passes over free slots while others are better for its tasks.</param>
 public sealed class MasterProtocol<TPeer>(TimeSpan absence, HealthPolicy policy, IMasterSurroundings<TPeer> surroundings, TimeSpan localityWait = default) where TPeer : notnull
 {
     /// <summary>How long a master that has been replaced may still believe in itself, and make a staging folder.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MapReduce.Protocol;
 using MapReduce.Protocol.Work;
 
@@ -7,12 +8,17 @@ namespace MapReduce.Coordination;
 internal sealed class Slots(TimeSpan absence)
 {
     private readonly Dictionary<int, Entry> slots = [];
+    private readonly Dictionary<JobId, int> loaded = [];
 
     /// <summary>A slot was heard of.</summary>
     public Entry Heard(Slot slot, DateTimeOffset now)
     {
         var entry = slots.GetValueOrDefault(slot.Number);
-        if (entry is null || entry.Worker != Wire.Worker(slot)) slots[slot.Number] = entry = new Entry(Wire.Worker(slot));
+        if (entry is null || entry.Worker != Wire.Worker(slot))
+        {
+            if (entry is not null) Unload(entry);
+            slots[slot.Number] = entry = new Entry(Wire.Worker(slot));
+        }
         entry.HeardAt = now;
         return entry;
     }
@@ -23,8 +29,23 @@ internal sealed class Slots(TimeSpan absence)
     /// <summary>Forgets slots whose nodes are gone.</summary>
     public void Keep(Func<WorkerId, bool> isMember)
     {
-        foreach (var gone in slots.Where(slot => !isMember(slot.Value.Worker)).Select(slot => slot.Key).ToList()) slots.Remove(gone);
+        foreach (var (number, entry) in slots.Where(slot => !isMember(slot.Value.Worker)).ToList())
+        {
+            Unload(entry);
+            slots.Remove(number);
+        }
     }
+
+    /// <summary>A slot is offered to a job, whose code it has loaded from then on.</summary>
+    public void Offer(Entry slot, JobId job, long turn)
+    {
+        Unload(slot);
+        loaded[job] = loaded.GetValueOrDefault(job) + 1;
+        (slot.IsOffered, slot.Job, slot.Turn) = (true, job, turn);
+    }
+
+    /// <summary>Whether a slot has loaded a job's code, busy or not.</summary>
+    public bool HaveLoaded(JobId job) => loaded.ContainsKey(job);
 
     /// <summary>A job is gone: what it was asked for, another may answer.</summary>
     public void Withdraw(JobId job)
@@ -52,6 +73,12 @@ internal sealed class Slots(TimeSpan absence)
             wanted--;
             yield return number;
         }
+    }
+
+    private void Unload(Entry slot)
+    {
+        if (slot.Job is not { } job) return;
+        if (--CollectionsMarshal.GetValueRefOrAddDefault(loaded, job, out _) == 0) loaded.Remove(job);
     }
 
     /// <summary>A slot.</summary>

@@ -84,6 +84,6 @@ public sealed record SchedulingPolicy
     /// <summary>How many tasks must have ended before their median means anything.</summary>
     public int SpeculationSample { get; init; } = 3;
 
-    /// <summary>How long a job passes over free slots while the node that holds most of what its next tasks read has none; zero for never.</summary>
+    /// <summary>How long a job passes over free slots while others are better for its next tasks; zero for never.</summary>
     public TimeSpan LocalityWait { get; init; } = TimeSpan.FromMilliseconds(100);
 }

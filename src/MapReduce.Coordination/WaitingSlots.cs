@@ -29,13 +29,13 @@ internal sealed class WaitingSlots<TSlot>
     /// <summary>Takes a slot: first one of the node that is preferred, then one that has loaded the job's code, then the one that has rested longest.</summary>
     /// <param name="job">The job.</param>
     /// <param name="near">The node that is preferred; null for none.</param>
-    /// <param name="nearOnly">Whether no other node will do.</param>
+    /// <param name="bestOnly">Whether none will do but one of that node or, without one, one that has loaded the job's code.</param>
     /// <param name="mayWork">Whether a slot may work now; those that may not wait until <see cref="Unpark"/>.</param>
-    public Offer<TSlot>? Take(JobId job, WorkerId? near, bool nearOnly, Func<Offer<TSlot>, bool> mayWork)
+    public Offer<TSlot>? Take(JobId job, WorkerId? near, bool bestOnly, Func<Offer<TSlot>, bool> mayWork)
     {
         while (rested.Count > 0)
         {
-            if ((Near(job, near) ?? (nearOnly ? null : Any(job))) is not { } number) return null;
+            if ((Best(job, near) ?? (bestOnly ? null : Any(job))) is not { } number) return null;
             var (offer, turn, of) = offers[number];
             Leave(number, turn, of);
             if (mayWork(offer))
@@ -62,11 +62,14 @@ internal sealed class WaitingSlots<TSlot>
         foreach (var number in offers.Where(known => isGone(known.Value.Offer)).Select(known => known.Key).ToList()) Remove(number);
     }
 
-    private int Any(JobId job) => loaded.TryGetValue(job, out var ready) ? ready.Min.Number : rested.Min.Number;
+    private int Any(JobId job) => Loaded(job) ?? rested.Min.Number;
+
+    private int? Best(JobId job, WorkerId? near) => near is { } node ? Near(job, node) : Loaded(job);
+
+    private int? Loaded(JobId job) => loaded.TryGetValue(job, out var ready) ? ready.Min.Number : null;
 
     /// <summary>Of the few slots of a node that one which has loaded the job's code, or else has rested longest.</summary>
-    private int? Near(JobId job, WorkerId? near)
-        => near is { } node && nodes.TryGetValue(node, out var numbers) ? numbers.MinBy(number => (offers[number].Job != job, offers[number].Turn, number)) : null;
+    private int? Near(JobId job, WorkerId node) => nodes.TryGetValue(node, out var numbers) ? numbers.MinBy(number => (offers[number].Job != job, offers[number].Turn, number)) : null;
 
     private void Remove(int number)
     {

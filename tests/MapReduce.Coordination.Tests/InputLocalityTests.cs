@@ -38,6 +38,19 @@ public sealed class InputLocalityTests
         Assert.Equal(isPreferred ? Jobs.Worker(1) : null, Near(job));
     }
 
+    [Theory]
+    [InlineData(1 << 19, true)]
+    [InlineData((1 << 19) + 1, false)]
+    [InlineData(null, false)]
+    public void Tasks_are_small_that_read_little_together_as_far_as_is_known(int? bytes, bool isSmall)
+    {
+        var job = Jobs.Planned(maps: 2, reduces: 3);
+        Map(job, 0, node: 1, 1 << 19);
+        Assert.False(Demanded(job).IsSmall);
+        Map(job, 1, node: 2, bytes);
+        Assert.Equal(isSmall, Demanded(job).IsSmall);
+    }
+
     [Fact]
     public void When_an_output_is_lost_its_map_comes_first_and_then_it_is_looked_at_anew()
     {
@@ -60,17 +73,19 @@ public sealed class InputLocalityTests
         Assert.Null(Near(job));
     }
 
-    private static void Map(JobState job, int map, int node, long bytes, Epoch? epoch = null)
-        => job.Do(new JobCommand.Complete(job.Grant(Jobs.Map(map), Jobs.Worker(node)), epoch ?? Jobs.First, [], Made: new Products { Totals = new Totals { ShuffleBytes = bytes } }));
+    private static void Map(JobState job, int map, int node, long? bytes, Epoch? epoch = null)
+        => job.Do(new JobCommand.Complete(job.Grant(Jobs.Map(map), Jobs.Worker(node)), epoch ?? Jobs.First, [], Made: new Products { Totals = bytes is { } known ? new Totals { ShuffleBytes = known } : null }));
+
+    private static WorkerId? Near(JobState job, Epoch? epoch = null) => Demanded(job, epoch).Near;
 
     /// <summary>What the job asks for under a new master.</summary>
-    private static WorkerId? Near(JobState job, Epoch? epoch = null)
+    private static Demand Demanded(JobState job, Epoch? epoch = null)
     {
         // The job itself stays in its epoch.
         var copy = JobStateCodec.Read(job.Id, new JobRules(), JobStateCodec.Write(job));
         var fake = new FakeJob(copy);
         fake.Protocol.Reign(epoch ?? new Epoch(2), _ => true, Jobs.Start);
         fake.WriteAll();
-        return fake.Demands[^1].Near;
+        return fake.Demands[^1];
     }
 }
