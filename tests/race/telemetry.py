@@ -9,23 +9,18 @@ ratios with its 95 % confidence interval, by Student's t over their logarithms.
 Rounds add up over calls: --keep FILE keeps the ratios of earlier ones, so that it can be run in pieces.
 """
 import argparse
-import datetime
 import http.server
 import json
-import math
 import os
 import shutil
-import statistics
 import subprocess
 import tempfile
 import threading
 import time
 import urllib.request
 
-# The 97.5 % quantiles of Student's t by degrees of freedom.
-T = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086]
+from clusters import Cluster, cost
 
-here = os.path.dirname(os.path.abspath(__file__))
 parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
 parser.add_argument("--mr", help="the program; default: what ours.sh has published")
 parser.add_argument("--job", help="the assembly of WordCount; default: what ours.sh has published")
@@ -61,7 +56,6 @@ class Collector(http.server.BaseHTTPRequestHandler):
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 state = tempfile.mkdtemp(prefix="mapreduce-telemetry-")
-folders = {"off": f"{state}/off", "on": f"{state}/on"}
 collector = f"http://127.0.0.1:{server.server_port}"
 telemetry = [f'telemetry.otlp-endpoint = "{collector}"', 'telemetry.otlp-protocol = "http/protobuf"', "log.format = json"]
 over = threading.Event()
@@ -70,16 +64,8 @@ working = threading.Event()
 ORDER = ("off", "on", "on", "off", "on", "off", "off", "on")
 
 
-def up(name, settings):
-    words = [mr, "cluster", "up", "--folder", folders[name], "--nodes", "3", "--slots", "1", "--json", "--set", f'executor.storage = ["{options.work}", "{state}"]']
-    for setting in settings:
-        words += ["--set", setting]
-    return json.loads(subprocess.run(words, check=True, capture_output=True, text=True).stdout)
-
-
-def scrape(nodes):
-    with open(f"{folders['on']}/token") as file:
-        token = file.read().strip()
+def scrape():
+    token = clusters["on"].token()
     due = 5.0
     while not over.is_set():
         if not working.wait(1):
@@ -90,55 +76,30 @@ def scrape(nodes):
         if due > 0 or not working.is_set():
             continue
         due = 5.0
-        for node in nodes:
-            urllib.request.urlopen(urllib.request.Request(node + "metrics", headers={"Authorization": f"Bearer {token}"})).read()
-
-
-def status(process):
-    with open(f"/proc/{process}/stat") as file:
-        return file.read().rpartition(")")[2].split()
-
-
-def processor(name):
-    """The processor time of a cluster's nodes, of their executors that have ended, and of those that live."""
-    ticks, own = 0, set(processes[name])
-    for process in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
-        try:
-            fields = status(process)
-        except OSError:
-            continue
-        if process in own:
-            ticks += sum(map(int, fields[11:15]))
-        elif int(fields[1]) in own:
-            ticks += sum(map(int, fields[11:13]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+        for node in clusters["on"].nodes:
+            urllib.request.urlopen(urllib.request.Request(node["http"] + "metrics", headers={"Authorization": f"Bearer {token}"})).read()
 
 
 def seconds(name):
     """The time that the cluster takes for a job, and its processor time."""
-    before = processor(name)
-    output = f"{state}/output"
-    shutil.rmtree(output, ignore_errors=True)
-    environment = dict(os.environ)
     if name == "on":
         working.set()
-        environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": collector, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
-    run = subprocess.run([mr, "submit", job, "--cluster", folders[name], "--json", "--input", text, "--output", output], check=True, capture_output=True, text=True, env=environment)
-    working.clear()
-    details = json.loads(run.stdout)
-    start, end = (datetime.datetime.fromisoformat(details[moment]) for moment in ("submitted", "ended"))
-    return (end - start).total_seconds(), processor(name) - before
+    try:
+        return clusters[name].run(job, f"{state}/output", "--input", text)
+    finally:
+        working.clear()
 
 
 ratios = []
 if options.keep and os.path.exists(options.keep):
     with open(options.keep) as file:
         ratios = json.load(file)
+clusters = {}
 try:
-    clusters = {"off": up("off", []), "on": up("on", telemetry)}
-    processes = {name: [node["process"] for node in cluster["nodes"]] for name, cluster in clusters.items()}
-    nodes = [node["http"] for node in clusters["on"]["nodes"]]
-    threading.Thread(target=scrape, args=(nodes,), daemon=True).start()
+    for name, settings in (("off", []), ("on", telemetry)):
+        clusters[name] = Cluster(mr, f"{state}/{name}", [options.work, state], settings)
+    clusters["on"].environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": collector, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
+    threading.Thread(target=scrape, daemon=True).start()
     for name in ("off", "on"):
         seconds(name)
     for _ in range(options.rounds):
@@ -154,20 +115,15 @@ try:
                 json.dump(ratios, file)
 finally:
     over.set()
-    for folder in folders.values():
-        subprocess.run([mr, "cluster", "down", "--cluster", folder], capture_output=True)
+    for cluster in clusters.values():
+        cluster.down()
     shutil.rmtree(state)
 
 if not all(received.get(path) for path in ("/v1/traces", "/v1/metrics", "/v1/logs")):
     raise SystemExit(f"The collector was not sent everything: {received}")
-cost, upper = 0, math.inf
-for what, index in (("time", 0), ("processor time", 1)):
-    logs = [math.log(ratio[index]) for ratio in ratios]
-    mean = statistics.mean(logs)
-    half = (T[len(logs) - 2] if len(logs) - 2 < len(T) else 1.96) * statistics.stdev(logs) / math.sqrt(len(logs)) if len(logs) > 1 else math.inf
-    print(f"{len(ratios)} rounds: telemetry costs {100 * math.expm1(mean):+.1f} % of the {what} (95 %: {100 * math.expm1(mean - half):+.1f} % to {100 * math.expm1(min(mean + half, 9)):+.1f} %)")
-    if index == 0:
-        cost, upper = 100 * math.expm1(mean), 100 * math.expm1(min(mean + half, 9))
+(mean, _, upper), _ = outcomes = [cost(ratio) for ratio in zip(*ratios)]
+for what, (middle, least, most) in zip(("time", "processor time"), outcomes):
+    print(f"{len(ratios)} rounds: telemetry costs {middle:+.1f} % of the {what} (95 %: {least:+.1f} % to {most:+.1f} %)")
 print(f"sent: {received}")
-print(f"telemetry: {cost:+.1f} % of the time, {upper:+.1f} % at most with 95 % certainty (+3 %) {'pass' if upper < 3 else 'missed'}")
+print(f"telemetry: {mean:+.1f} % of the time, {upper:+.1f} % at most with 95 % certainty (+3 %) {'pass' if upper < 3 else 'missed'}")
 raise SystemExit(0 if upper < 3 else 1)
