@@ -63,10 +63,11 @@ internal sealed class GzipSource(string path) : IByteSource
         {
             produced = inflater.Inflate(plain, 0, Math.Min(plain.Length, target.Length));
         }
-        catch (SharpZipBaseException exception)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
+            // Beside its own exceptions it throws those of arrays, where lengths of codes contradict each other.
             next = end - inflater.RemainingInput;
-            throw Damaged(exception.Message, Offset, exception);
+            throw Damaged(exception is SharpZipBaseException ? exception.Message : "a member has codes that contradict each other", Offset, exception);
         }
         if (produced > 0)
         {

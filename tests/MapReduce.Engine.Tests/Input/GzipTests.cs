@@ -78,6 +78,29 @@ public sealed class GzipTests : IDisposable
     }
 
     [Fact]
+    public void A_flipped_bit_in_tables_of_codes_is_an_error_or_changes_nothing()
+    {
+        // Some letters are frequent and some are not, so that a table of codes is worth its place.
+        var random = new Random(1);
+        var text = string.Concat(Enumerable.Range(0, 400).Select(_ => (char)('0' + (int)(50 * Math.Pow(random.NextDouble(), 3))))) + "\n";
+        var packed = Pack(Encoding.ASCII.GetBytes(text), CompressionLevel.SmallestSize);
+        for (var bit = 10 * 8; bit < packed.Length * 8; bit++)
+        {
+            var flipped = packed.ToArray();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            var file = Reading.File(folder, flipped);
+            try
+            {
+                Assert.Equal(text, string.Concat(Reading.Lines(file, 0, file.Length).Select(line => line.Line + "\n")));
+            }
+            catch (EngineException exception)
+            {
+                Assert.Equal(EngineError.BadInput, exception.Error);
+            }
+        }
+    }
+
+    [Fact]
     public void A_file_named_gz_whose_first_member_has_a_damaged_method_is_no_text()
     {
         var packed = Member(0);
@@ -85,10 +108,12 @@ public sealed class GzipTests : IDisposable
         Assert.Contains("method 7", Damaged(packed, "damaged.gz").Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Member(int number)
+    private static byte[] Member(int number) => Pack(Encoding.ASCII.GetBytes($"member {number}\n"));
+
+    private static byte[] Pack(byte[] plain, CompressionLevel level = CompressionLevel.Fastest)
     {
         using var packed = new MemoryStream();
-        using (var packer = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)) packer.Write(Encoding.ASCII.GetBytes($"member {number}\n"));
+        using (var packer = new GZipStream(packed, level, leaveOpen: true)) packer.Write(plain);
         return packed.ToArray();
     }
 
