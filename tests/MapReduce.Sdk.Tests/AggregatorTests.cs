@@ -196,6 +196,23 @@ public sealed class AggregatorTests
         }
     }
 
+    [Fact]
+    public void Equally_heavy_items_are_in_the_order_of_the_bytes_that_a_sort_would_see()
+    {
+        string[] pieces = ["a", "\uD83D", "\uDE00", "\uD83D\uDE00", "\uD800", "\uDFFF", "\uE000", "\uFFFF"];
+        var items = (from first in pieces from second in pieces from third in pieces select first + second + third).Distinct().ToArray();
+        var codec = new CodecRegistry().Key<string>();
+        var ordered = items.OrderBy(item => Convert.ToHexString(Written(item)), StringComparer.Ordinal);
+        Assert.Equal(ordered, FoldAny(TopK.Of(items.Length), items.Select(item => (1L, item))).Select(pair => pair.Item2));
+
+        byte[] Written(string item)
+        {
+            var writer = new ByteWriter();
+            codec.Write(item, writer);
+            return writer.Written.ToArray();
+        }
+    }
+
     private static TAccumulator Encoded<TValue, TAccumulator, TResult>(Aggregator<TValue, TAccumulator, TResult> aggregator, TAccumulator state)
     {
         Assert.True(aggregator.SizeOf(state) > 0);

@@ -58,16 +58,19 @@ public static class TopK
     }
 }
 
-/// <summary>Orders strings as their UTF-8 bytes are ordered.</summary>
+/// <summary>Orders strings as the bytes are ordered in which they are written, UTF-8 with three bytes for a lone surrogate.</summary>
 internal static class Utf8Text
 {
-    /// <summary>UTF-16 order, but for surrogates, which stand for characters above all others.</summary>
+    /// <summary>UTF-16 order, but for pairs of surrogates, which stand for characters above all others.</summary>
     public static int Compare(string left, string right)
     {
         var common = left.AsSpan().CommonPrefixLength(right);
         if (common == left.Length || common == right.Length) return left.Length.CompareTo(right.Length);
-        var (a, b) = (left[common], right[common]);
-        var surrogates = char.IsSurrogate(a).CompareTo(char.IsSurrogate(b));
-        return surrogates != 0 ? surrogates : a.CompareTo(b);
+        var pairs = IsOfPair(left, common).CompareTo(IsOfPair(right, common));
+        return pairs != 0 ? pairs : left[common].CompareTo(right[common]);
     }
+
+    private static bool IsOfPair(string text, int at) => char.IsHighSurrogate(text[at])
+        ? at + 1 < text.Length && char.IsLowSurrogate(text[at + 1])
+        : at > 0 && char.IsSurrogatePair(text[at - 1], text[at]);
 }
