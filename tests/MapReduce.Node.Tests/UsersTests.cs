@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MapReduce.Node.Configuration;
 using MapReduce.Node.Security;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,6 +40,42 @@ public sealed class UsersTests : IDisposable
         File.Delete(UsersFile);
         Assert.Null(users.WithToken(first));
         Assert.Null(users.Fault);
+    }
+
+    [Fact]
+    public void Changes_at_the_same_time_are_made_one_after_another()
+    {
+        const int writers = 8;
+        const int changes = 10;
+        var failures = new ConcurrentQueue<Exception>();
+        var threads = Enumerable.Range(0, writers).Select(writer => new Thread(() =>
+        {
+            try
+            {
+                for (var number = 0; number < changes; number++)
+                {
+                    var user = new User($"user-{writer}-{number}", Roles.View, User.DigestOf(User.NewToken()), DateTimeOffset.UtcNow.AddHours(1));
+                    UserFile.Change(UsersFile, users => users with { Users = [.. users.Users, user] });
+                }
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue(exception);
+            }
+        })).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
+        Assert.Empty(failures);
+        Assert.Equal(writers * changes, UserFile.Read(UsersFile).Users.Count);
+    }
+
+    [Fact]
+    public void A_change_that_is_refused_leaves_the_file_and_the_turn()
+    {
+        var written = Add("ann", User.NewToken());
+        Assert.Throws<InvalidOperationException>(() => UserFile.Change(UsersFile, _ => throw new InvalidOperationException()));
+        UserFile.Change(UsersFile, users => users);
+        Assert.Equal([written], UserFile.Read(UsersFile).Users);
     }
 
     [Fact]

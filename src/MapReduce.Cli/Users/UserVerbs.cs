@@ -14,12 +14,11 @@ internal static class UserVerbs
         var name = NameOf(options, "add");
         if (!User.IsName(name)) throw new UserException(ExitCode.Usage, $"'{name}' cannot be a user's name. It may have {User.Names}; '{Caller.Owner.Name}' is who has the token of the cluster.");
         if (options.Role is not { } role || !Roles.All.Contains(role)) throw new UserException(ExitCode.Usage, $"Which role? Give one of {string.Join(", ", Roles.All)}: mr user add {name} --role {Roles.Submit}.");
-        var (file, users) = (options.File, UserFile.Read(options.File));
-        if (users.Users.FirstOrDefault(user => user.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known)
-            throw new UserException(ExitCode.Usage, $"There is a user {known.Name} already. For another token or role, first: mr user remove {known.Name}.");
         var token = User.NewToken();
         var added = new User(name, role, User.DigestOf(token), DateTimeOffset.UtcNow + TermOf(options.Expires));
-        (users with { Users = [.. users.Users, added] }).Write(file);
+        UserFile.Change(options.File, users => users.Users.FirstOrDefault(user => user.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? throw new UserException(ExitCode.Usage, $"There is a user {known.Name} already. For another token or role, first: mr user remove {known.Name}.")
+            : users with { Users = [.. users.Users, added] });
         if (options.Json)
         {
             var json = Describe(added);
@@ -49,9 +48,9 @@ internal static class UserVerbs
     public static ExitCode Remove(UserOptions options)
     {
         var name = NameOf(options, "remove");
-        var (file, users) = (options.File, UserFile.Read(options.File));
-        if (!users.Users.Any(user => user.Name == name)) throw new UserException(ExitCode.Usage, $"There is no user '{name}'. List them with mr user list.");
-        (users with { Users = [.. users.Users.Where(user => user.Name != name)] }).Write(file);
+        UserFile.Change(options.File, users => users.Users.Any(user => user.Name == name)
+            ? users with { Users = [.. users.Users.Where(user => user.Name != name)] }
+            : throw new UserException(ExitCode.Usage, $"There is no user '{name}'. List them with mr user list."));
         if (options.Json) Output.Json(new JsonObject { ["removed"] = name });
         else Console.WriteLine($"{name} is removed: the token is good no more. Jobs of {name} stay, and go on.");
         return ExitCode.Success;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MapReduce.Node.Configuration;
@@ -15,6 +16,9 @@ public sealed record UserFile(IReadOnlyList<User> Users)
     public const string Name = "users.json";
 
     private const int DigestLength = 64;
+    private const string TurnSuffix = ".turn";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The version of the file.</summary>
     public int Version { get; init; } = CurrentVersion;
@@ -40,8 +44,33 @@ public sealed record UserFile(IReadOnlyList<User> Users)
         }
     }
 
+    /// <summary>Reads the file, and writes what <paramref name="change"/> makes of it. Changes of other processes are waited for, so that none is lost.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read, or another process has been changing it for half a minute.</exception>
+    public static void Change(string file, Func<UserFile, UserFile> change)
+    {
+        using var turn = Turn(file);
+        change(Read(file)).Write(file);
+    }
+
     /// <summary>Writes the file, whole or not at all.</summary>
     public void Write(string file) => PrivateFiles.Write(file, JsonSerializer.Serialize(this, UserJson.Default.UserFile));
+
+    /// <summary>A lock that ends with its process. Its file stays: whoever removed it might remove another's.</summary>
+    private static FileStream Turn(string file)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        for (var waited = Stopwatch.StartNew(); ; Thread.Sleep(Pause))
+            try
+            {
+                return new FileStream(file + TurnSuffix, options);
+            }
+            catch (IOException exception) when (exception is not DirectoryNotFoundException)
+            {
+                if (waited.Elapsed > Patience)
+                    throw new ConfigurationException($"The file of users '{file}' is being changed by another mr user, or its folder refuses: {exception.Message} Try again when that has ended.", exception);
+            }
+    }
 
     private static void Check(User user, string file)
     {
