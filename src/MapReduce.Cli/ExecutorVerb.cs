@@ -17,7 +17,13 @@ internal static class ExecutorVerb
         if (arguments.Length is not (1 or 2 or 4)) throw new UserException(ExitCode.Usage, "An executor is started by a node, with the path of the node's socket, a folder for temporary files, and how to confine itself. To run a job say mr run.");
         var step = arguments.ElementAtOrDefault(2);
         var network = arguments.ElementAtOrDefault(3) == ExecutorSteps.WithNetwork;
-        if (step == ExecutorSteps.Confine) OneselfAgain.StartConfined(ReadOpenings(), network);
+        if (step == ExecutorSteps.Confine)
+        {
+            var openings = ReadOpenings();
+            // Its node has ended before it had a job.
+            if (openings.Count == 0) return ExitCode.Success;
+            OneselfAgain.StartConfined(openings, network);
+        }
         // What the job's code starts belongs to the executor's group, which the node ends with it.
         if (!OperatingSystem.IsWindows()) ProcessSignals.BeginGroup();
         Seal.KeepOrphans();

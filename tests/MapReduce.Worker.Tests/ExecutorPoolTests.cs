@@ -158,18 +158,73 @@ public sealed class ExecutorPoolTests : IDisposable
     }
 
     [ConfiningFact]
-    public async Task Where_isolation_is_strict_no_executor_waits_and_each_reaches_what_its_job_names()
+    public async Task Where_isolation_is_strict_executors_wait_at_their_start_and_are_told_what_their_job_names()
     {
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var storage = Directory.CreateDirectory(Path.Combine(folder, "storage")).FullName;
-        var strict = Settings(spares: 1) with { Folder = Path.Combine(folder, "node"), Confinement = new ConfinementSettings { Isolation = Isolation.Strict, Storage = [storage] } };
-        await using var pool = new ExecutorPool(strict);
+        await using var pool = new ExecutorPool(Strict(storage));
         pool.Warm();
-        Assert.Equal(0, pool.Spares);
+        Assert.Equal(1, pool.Spares);
         var own = pool.Reach.OfJob("job", OrderOf(Path.Combine(storage, "out")), folder);
         var other = pool.Reach.OfJob("other", OrderOf(Path.Combine(storage, "other")), folder);
-        var reach = pool.Reach.Of(Path.Combine(folder, "temporary"), own);
-        Assert.Equal((true, false), (reach.Covers(own), reach.Covers(other)));
+        await using var executor = await pool.TakeAsync(own, patience.Token);
+        Assert.Equal(0, pool.Spares);
+        Assert.Equal((true, false), (executor.Reach.Covers(own), executor.Reach.Covers(other)));
+        await executor.SendAsync(new ToExecutor { Open = new Open { Assembly = Path.Combine(folder, "none.dll") } }, patience.Token);
+        Assert.Equal(Reason.Definition, (await executor.ReceiveAsync(Frames.Most, patience.Token))?.Failed?.Reason);
     }
+
+    [ConfiningFact]
+    public async Task An_executor_at_its_start_ends_with_the_pool_and_one_that_has_ended_is_replaced()
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        var storage = Directory.CreateDirectory(Path.Combine(folder, "storage")).FullName;
+        var strict = Strict(storage);
+        var pool = new ExecutorPool(strict);
+        pool.Warm();
+        var waiting = await ChildAsync(patience.Token);
+        waiting.Kill();
+        await waiting.WaitForExitAsync(patience.Token);
+        await using (await pool.TakeAsync([], patience.Token)) Assert.Equal(0, pool.Spares);
+        pool.Warm();
+        using var left = await ChildAsync(patience.Token);
+        await pool.DisposeAsync();
+        Assert.True(left.HasExited);
+        Assert.Equal(0, pool.Spares);
+        var folders = new NodeFolders(strict.Folder);
+        Assert.Empty(Directory.GetDirectories(folders.Spares));
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), folders.SocketPrefix + "*"));
+
+        // What it has for temporary files stands in its command.
+        async Task<Process> ChildAsync(CancellationToken cancellation)
+        {
+            using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+            while (true)
+            {
+                foreach (var process in Process.GetProcesses())
+                {
+                    if (CommandOf(process.Id).Contains(strict.Folder, StringComparison.Ordinal)) return process;
+                    process.Dispose();
+                }
+                await pause.WaitForNextTickAsync(cancellation);
+            }
+        }
+    }
+
+    private static string CommandOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/cmdline");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private WorkerSettings Strict(string storage)
+        => Settings(spares: 1) with { Folder = Path.Combine(folder, "node"), Confinement = new ConfinementSettings { Isolation = Isolation.Strict, Storage = [storage] } };
 
     private static JobOrder OrderOf(string staging) => new() { Staging = Directory.CreateDirectory(Path.Combine(staging, "private")).FullName, Shared = Directory.CreateDirectory(Path.Combine(staging, "scratch")).FullName };
 

@@ -4,7 +4,9 @@ using MapReduce.Confinement;
 namespace MapReduce.Worker.Executors;
 
 /// <summary>Starts executors before they are needed: a spare has loaded its program but no code of any job, and serves one job only.</summary>
-/// <remarks>None outlives the pool, whoever has taken it.</remarks>
+/// <remarks>
+/// None outlives the pool, whoever has taken it. Where each executor reaches what its own job needs and nothing else, those in waiting have begun, and are told that when their job comes; elsewhere they are ready.
+/// </remarks>
 /// <param name="settings">The node's settings.</param>
 internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 {
@@ -14,6 +16,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 
     private readonly object gate = new();
     private readonly Queue<Task<ExecutorProcess>> spares = [];
+    private readonly Queue<Task<ExecutorStart>> starts = [];
     private readonly List<ExecutorProcess> taken = [];
     private readonly CancellationTokenSource stop = new();
 
@@ -25,15 +28,17 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
     {
         get
         {
-            lock (gate) return spares.Count;
+            lock (gate) return spares.Count + starts.Count;
         }
     }
 
-    /// <summary>Starts the spares. Where each executor reaches what its own job needs and nothing else, there are none.</summary>
+    /// <summary>Starts the spares.</summary>
     public void Warm()
     {
         lock (gate)
-            while (!stop.IsCancellationRequested && !settings.Confinement.IsStrict && spares.Count < settings.SpareExecutors) spares.Enqueue(ExecutorProcess.StartAsync(settings, Reach, [], stop.Token));
+            while (!stop.IsCancellationRequested && spares.Count + starts.Count < settings.SpareExecutors)
+                if (settings.Confinement.IsStrict) starts.Enqueue(BeginAsync(stop.Token));
+                else spares.Enqueue(StartAsync([], stop.Token));
     }
 
     /// <summary>Starts the spares as soon as the node has nothing to do, or in a while.</summary>
@@ -76,8 +81,9 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         List<Task> left;
         lock (gate)
         {
-            left = [.. spares.Select(EndAsync), .. taken.Select(executor => executor.EndAsync())];
+            left = [.. spares.Select(EndAsync), .. starts.Select(EndAsync), .. taken.Select(executor => executor.EndAsync())];
             spares.Clear();
+            starts.Clear();
         }
         // A process that the kernel does not let die, as one that reads from a dead disk, must not keep the node from its next life.
         await Task.WhenAny(Task.WhenAll(left), Task.Delay((2 * settings.KillDelay) + Longest));
@@ -92,7 +98,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
             if (spare is null)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
-                return await ExecutorProcess.StartAsync(settings, Reach, needed, either.Token);
+                return await StartAsync(needed, either.Token);
             }
             try
             {
@@ -110,7 +116,34 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         }
     }
 
-    private static async Task EndAsync(Task<ExecutorProcess> starting)
+    private async Task<ExecutorProcess> StartAsync(IReadOnlyList<Opening> needed, CancellationToken cancellation)
+        => await (await BegunAsync(cancellation)).ServeAsync(needed, cancellation);
+
+    /// <summary>One of those that have begun, or another.</summary>
+    private async Task<ExecutorStart> BegunAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task<ExecutorStart>? waiting;
+            lock (gate) starts.TryDequeue(out waiting);
+            if (waiting is null) return await BeginAsync(cancellation);
+            try
+            {
+                var start = await waiting.WaitAsync(cancellation);
+                if (start.IsAlive) return start;
+                await start.DisposeAsync();
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                _ = EndAsync(waiting);
+                throw;
+            }
+        }
+    }
+
+    private Task<ExecutorStart> BeginAsync(CancellationToken cancellation) => Task.Run(() => ExecutorStart.Begin(settings, Reach), cancellation);
+
+    private static async Task EndAsync<T>(Task<T> starting) where T : IAsyncDisposable
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using Google.Protobuf;
 using MapReduce.Confinement;
 using MapReduce.Protocol.Execution;
@@ -25,7 +24,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     private readonly object looking = new();
     private readonly Lazy<Task<int>> end;
 
-    private ExecutorProcess(Process process, NetworkStream stream, Reach reach, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
+    /// <summary>What has begun as an <see cref="ExecutorStart"/>, and has called.</summary>
+    internal ExecutorProcess(Process process, NetworkStream stream, Reach reach, AttemptLogs logs, Task reading, Task gone, TimeSpan killDelay)
     {
         this.process = process;
         this.stream = stream;
@@ -63,61 +63,6 @@ internal sealed class ExecutorProcess : IAsyncDisposable
 
     /// <summary>The threads that it has now, with what it has started; 0 where that cannot be told.</summary>
     public long Threads => OperatingSystem.IsLinux() ? ProcessTree.Threads(Id) : Look(process => process.Threads.Count);
-
-    /// <summary>Starts one.</summary>
-    /// <param name="settings">The node's settings.</param>
-    /// <param name="reaches">What executors reach.</param>
-    /// <param name="needed">What its job needs; nothing for one that waits for any job.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="IOException">It does not start, or does not call back.</exception>
-    public static async Task<ExecutorProcess> StartAsync(WorkerSettings settings, ExecutorReach reaches, IReadOnlyList<Opening> needed, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        var folders = new ExecutorFolders(new NodeFolders(settings.Folder));
-        var folder = folders.MakeForSocket();
-        try
-        {
-            var path = ExecutorFolders.SocketIn(folder);
-            using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            listener.Bind(AddressOf(path));
-            listener.Listen(Callers.Waiting);
-            var logs = new AttemptLogs(settings.LogBytes);
-            var (process, reach, gone) = await BeginAsync(settings, reaches, needed, folders, path, cancellation);
-            var reading = Task.WhenAll(logs.ReadAsync(process.StandardOutput), logs.ReadAsync(process.StandardError));
-            try
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-                int? stranger = null;
-                _ = TellAsync(process, reach);
-                var accepting = Callers.AcceptAsync(listener, process.Id, number => stranger = number, either.Token);
-                if (await Task.WhenAny(accepting, gone) != accepting)
-                {
-                    await either.CancelAsync();
-                    cancellation.ThrowIfCancellationRequested();
-                    await DrainAsync(process, reading, settings.KillDelay);
-                    throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}{(stranger is { } number ? Stranger(number) : "")}");
-                }
-                return new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), reach, logs, reading, gone, settings.KillDelay);
-            }
-            catch
-            {
-                if (!process.HasExited) process.Kill();
-                // Nobody is told of the end of a process that was disposed of, and one that the kernel does not let die is not waited for.
-                await Task.WhenAny(gone, Task.Delay(settings.KillDelay, CancellationToken.None));
-                process.Dispose();
-                throw;
-            }
-        }
-        catch (SocketException exception)
-        {
-            throw new IOException($"An executor cannot be reached: {exception.Message}", exception);
-        }
-        finally
-        {
-            // An executor that has called back is not lost for a folder.
-            ExecutorFolders.RemoveOfSocket(folder);
-        }
-    }
 
     /// <summary>Sends a message.</summary>
     /// <exception cref="IOException">The executor has ended.</exception>
@@ -209,47 +154,8 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         return exitCode;
     }
 
-    /// <summary>Starts a process with a folder for its temporary files.</summary>
-    private static async Task<(Process Process, Reach Reach, Task Gone)> BeginAsync(WorkerSettings settings, ExecutorReach reaches, IReadOnlyList<Opening> needed, ExecutorFolders folders, string socket, CancellationToken cancellation)
-    {
-        var temporary = folders.MakeForTemporary();
-        try
-        {
-            // It lists folders, on disks that may be slow.
-            var reach = await Task.Run(() => reaches.Of(temporary, needed), cancellation);
-            var process = Start(settings, reaches, socket, temporary);
-            return (process, reach, RemoveAtEndAsync(process, temporary));
-        }
-        catch
-        {
-            Removal.TryFolder(temporary);
-            throw;
-        }
-    }
-
-    /// <summary>Waits for the end of a process, and removes its temporary files.</summary>
-    private static async Task RemoveAtEndAsync(Process process, string temporary)
-    {
-        await process.WaitForExitAsync();
-        Removal.TryFolder(temporary);
-    }
-
-    /// <summary>Tells a process what it reaches, as its standard input; that is at its end then.</summary>
-    private static async Task TellAsync(Process process, Reach reach)
-    {
-        try
-        {
-            await process.StandardInput.BaseStream.WriteAsync(Openings.Write(reach.Openings));
-            process.StandardInput.Close();
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-        {
-            // It has ended, and is found so.
-        }
-    }
-
     /// <summary>Ends what the job's code has started and left behind, and reads the rest of the output.</summary>
-    private static async Task DrainAsync(Process process, Task reading, TimeSpan patience)
+    internal static async Task DrainAsync(Process process, Task reading, TimeSpan patience)
     {
         // An executor is the first of a group of its own.
         if (!OperatingSystem.IsWindows()) ProcessSignals.Send(-process.Id, ProcessSignals.Kill);
@@ -279,59 +185,6 @@ internal sealed class ExecutorProcess : IAsyncDisposable
         catch (Exception exception) when (exception is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return 0;
-        }
-    }
-
-    private static UnixDomainSocketEndPoint AddressOf(string socket)
-    {
-        try
-        {
-            return new UnixDomainSocketEndPoint(socket);
-        }
-        catch (ArgumentOutOfRangeException exception)
-        {
-            throw new IOException($"The path '{socket}' is too long for a socket. Name a folder with a shorter path for temporary files in TMPDIR, and start the node again.", exception);
-        }
-    }
-
-    /// <summary>Who sets a command that lets a daemon start executors, as those of containers do, reads here why it cannot be.</summary>
-    private static string Stranger(int number)
-        => $" {(number == 0 ? "A process that the node cannot see" : $"Process {number}")} called in its place and was sent away, because the command had not started it: mapreduce.executor.command must start the executor itself, and not have a daemon start it.";
-
-    private static Process Start(WorkerSettings settings, ExecutorReach reaches, string socket, string temporary)
-    {
-        var start = new ProcessStartInfo { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        List<string> command = [.. settings.ExecutorCommand, socket, ExecutorFolders.RehearsalIn(temporary), .. reaches.Steps];
-        if (settings.Niceness > 0 && !OperatingSystem.IsWindows()) command.InsertRange(0, ["nice", "-n", settings.Niceness.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        start.FileName = command[0];
-        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
-        start.StandardOutputEncoding = start.StandardErrorEncoding = Encoding.UTF8;
-        ExecutorEnvironment.Restrict(start.Environment, settings.ExecutorVariables);
-        // The folder of the machine is not theirs; and what lets others into a process is of no use where nobody may come in.
-        if (reaches.Confines) (start.Environment["TMPDIR"], start.Environment["DOTNET_EnableDiagnostics"]) = (temporary, "0");
-        try
-        {
-            var process = Process.Start(start)!;
-            Expend(process);
-            return process;
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new IOException($"The executor '{string.Join(' ', command)}' cannot be started: {exception.Message}", exception);
-        }
-    }
-
-    /// <summary>Lets the system take executors first when memory runs out, and never the node for their sake.</summary>
-    private static void Expend(Process process)
-    {
-        if (!OperatingSystem.IsLinux()) return;
-        try
-        {
-            File.WriteAllText($"/proc/{process.Id}/oom_score_adj", "800");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // It has ended already, or the system does not let us.
         }
     }
 }
