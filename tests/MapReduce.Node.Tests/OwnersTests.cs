@@ -76,6 +76,22 @@ public sealed class OwnersTests(SharedCluster shared) : IClassFixture<SharedClus
     }
 
     [Fact]
+    public async Task An_old_job_does_not_show_its_owner_what_another_has_written_at_its_place_since()
+    {
+        var (ann, bob) = (As("ann", Roles.Submit), As("bob", Roles.Submit));
+        var place = shared.Place("out");
+        var old = await ann.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [shared.Texts("a")], Output = place });
+        await ann.WaitAsync(old);
+        await (await ann.ReadOutputAsync(old)).DisposeAsync();
+        var later = await bob.SubmitAsync("WordCount", shared.Folder, request => request with { Inputs = [shared.Texts("secret")], Output = place, Overwrite = true });
+        Assert.Equal("succeeded", (await bob.WaitAsync(later)).Phase);
+        var refused = await Assert.ThrowsAsync<ApiException>(() => ann.ReadOutputAsync(old));
+        Assert.Equal("no-output", refused.Code);
+        Assert.Contains("another job has written at its place", refused.Message, StringComparison.Ordinal);
+        await (await bob.ReadOutputAsync(later)).DisposeAsync();
+    }
+
+    [Fact]
     public async Task The_same_client_token_of_two_users_is_two_jobs()
     {
         var texts = shared.Texts("a");
