@@ -12,6 +12,7 @@ internal sealed partial class RealCluster : IDisposable
     private const int Termination = 15;
     private const int Stop = 19;
     private const int Continue = 18;
+    private const int LogEnd = 15;
 
     private static readonly string[] EndsOfReigns = ["The journal of the job master refuses record", "The other nodes have removed this one", "Another node is the job master now"];
 
@@ -96,6 +97,22 @@ internal sealed partial class RealCluster : IDisposable
         using var patience = new CancellationTokenSource(Patience.Limit);
         using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await isSo()) await pause.WaitForNextTickAsync(patience.Token);
+    }
+
+    /// <summary>Waits until something is so of the logs of nodes. If it does not come, the failure tells how the logs end that lack it.</summary>
+    /// <param name="logs">The log of each node by its name, as it is now.</param>
+    /// <param name="isSo">What has to be so of each log.</param>
+    public static async Task UntilLoggedAsync(Func<IReadOnlyDictionary<string, string>> logs, Func<string, bool> isSo)
+    {
+        try
+        {
+            await UntilAsync(() => Task.FromResult(logs().Values.All(isSo)));
+        }
+        catch (OperationCanceledException exception)
+        {
+            var ends = logs().Where(log => !isSo(log.Value)).Select(log => $"{log.Key} wrote last:\n{string.Join('\n', log.Value.Split('\n').TakeLast(LogEnd))}");
+            throw new TimeoutException(string.Join('\n', ends), exception);
+        }
     }
 
     /// <summary>Waits until so many nodes are members.</summary>

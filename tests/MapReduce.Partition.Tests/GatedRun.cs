@@ -97,8 +97,9 @@ internal sealed partial class GatedRun
     /// <summary>What a node has logged since the job was submitted.</summary>
     public string LogOf(int node) => cluster.LogOf(node)[logsBefore[node - 1]..];
 
-    /// <summary>Whether a node has stopped and begun another life since the job was submitted.</summary>
-    public bool JoinsAgain(int node) => LogOf(node).Contains("It joins again.", StringComparison.Ordinal);
+    /// <summary>Waits until nodes have stopped and begun another life since the job was submitted.</summary>
+    public Task UntilJoiningAgainAsync(params int[] nodes)
+        => RealCluster.UntilLoggedAsync(() => nodes.ToDictionary(node => $"node-{node}", LogOf), log => log.Contains("It joins again.", StringComparison.Ordinal));
 
     /// <summary>Lets the task at the gate go on.</summary>
     public void Open() => File.WriteAllText(Path.Combine(Gate, "open"), "");

@@ -33,7 +33,7 @@ public sealed partial class JournalPartitionTests
         var submission = deposed.SubmitAsync(run.Request(package) with { ClientToken = "late", Output = cluster["late"] });
         RealCluster.ContinueProcess(cluster.ProcessOf(run.Master));
         await Assert.ThrowsAsync<ApiException>(() => submission);
-        await RealCluster.UntilAsync(() => Task.FromResult(run.JoinsAgain(run.Master)));
+        await run.UntilJoiningAgainAsync(run.Master);
         Assert.Matches(EndOfReign(), run.LogOf(run.Master));
 
         run.Open();

@@ -25,7 +25,7 @@ public sealed class PartitionTests(PartitionTests.Cluster shared) : IClassFixtur
         int[][] sides = [[run.Master, one], [other, rest[0]], [rest[1]]];
         shared.Network.Partition(true, sides);
         // A side that has not stopped yet when the cut heals may be joined by the others, and need not stop.
-        await RealCluster.UntilAsync(() => Task.FromResult(All.All(run.JoinsAgain)));
+        await run.UntilJoiningAgainAsync(All);
         run.Open();
         shared.Network.Partition(false, sides);
         await run.AssertExactAsync(shared.Nodes.Client, All);
