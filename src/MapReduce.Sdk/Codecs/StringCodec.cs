@@ -15,14 +15,17 @@ internal sealed class StringCodec : KeyCodec<string>
 
     public override void Write(string value, ByteWriter writer)
     {
-        if (Utf8Transcoding.FromUtf16(value, writer.GetSpan(MostBytesOfChar * value.Length), out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done)
+        var target = writer.GetSpan(Math.Max(ShortText.Room, MostBytesOfChar * value.Length));
+        if (ShortText.TryWrite(value, target))
+            writer.Advance(value.Length);
+        else if (Utf8Transcoding.FromUtf16(value, target, out _, out var written, replaceInvalidSequences: false) == OperationStatus.Done)
             writer.Advance(written);
         else
             WriteWithSurrogates(value, writer);
     }
 
     public override string Read(ReadOnlySpan<byte> bytes)
-        => bytes.Contains(FirstByte) && IndexOfSurrogate(bytes) >= 0 ? ReadWithSurrogates(bytes) : Encoding.UTF8.GetString(bytes);
+        => ShortText.Read(bytes) ?? (IndexOfSurrogate(bytes) >= 0 ? ReadWithSurrogates(bytes) : Encoding.UTF8.GetString(bytes));
 
     private static void WriteWithSurrogates(ReadOnlySpan<char> rest, ByteWriter writer)
     {

@@ -21,5 +21,5 @@ public readonly ref struct Utf8(ReadOnlySpan<byte> bytes)
     public bool Equals(Utf8 other) => Bytes.SequenceEqual(other.Bytes);
 
     /// <summary>The decoded text; invalid bytes become U+FFFD.</summary>
-    public override string ToString() => Encoding.UTF8.GetString(Bytes);
+    public override string ToString() => ShortText.Read(Bytes) ?? Encoding.UTF8.GetString(Bytes);
 }
