@@ -7,8 +7,10 @@ namespace MapReduce.Fuzz.Cases;
 /// <summary>What a plan must not ask for, because nothing is promised of it, and what is promised of the order of rows.</summary>
 internal static class PlanRules
 {
-    // The pairs of a key are as many as its records on one side times those on the other.
-    private const int MostRecordsOfJoin = 300;
+    // The rows of a key are as many as its pairs on one side times those on the other, and each holds a token of either side.
+    private const int MostPairsOfJoin = 1000;
+    private const int MostLongPairsOfJoin = 30;
+    private const int LongToken = 4096;
 
     /// <summary>The number of partitions of a channel, as far as it is chosen; 0 where the run derives it.</summary>
     public static int Partitions(Case of, ChannelPlan channel, int ofSettings)
@@ -67,7 +69,7 @@ internal static class PlanRules
         if (channel.Outputs.Any(output => output.File is not null) && (channel.Partitions > 1 || channel.Outputs.Any(output => output.Format == RowFormat.Store))) return false;
         // Which partition is whose is known of the job's own function only where their number is known.
         if (channel.Partitioning == Partitioning.Custom && channel.Partitions == 0) return false;
-        if (channel.Step == Step.Join && (channel.Partitioning != Partitioning.Hash || RecordsOf(of, channel) > MostRecordsOfJoin)) return false;
+        if (channel.Step == Step.Join && (channel.Partitioning != Partitioning.Hash || IsTooLarge(of, channel))) return false;
         if (WritesAtEnd(channel) && Partitions(of, channel, 0) == 0) return false;
         if (channel.Step is Step.Reduce or Step.GroupByFirst && ((!isOrdered && !Reductions.IsFreeOfOrder(channel.Reduce)) || (channel.Step == Step.Reduce && !Reductions.Takes(channel.Reduce, value)))) return false;
         if (channel.Step == Step.GroupByFirst && channel.Reduce == ReduceName.Total) return false;
@@ -76,6 +78,15 @@ internal static class PlanRules
         return isOrdered || channel.Step is not (Step.MapOnly or Step.Sort) || channel.Outputs.All(output => output.Format is RowFormat.Text or RowFormat.Json or RowFormat.Store);
     }
 
-    private static int RecordsOf(Case of, ChannelPlan channel)
-        => of.Sources.Where(source => channel.Feeds.Any(feed => feed.Source == source.Plan.Id)).Sum(source => source.Input?.Files.Sum(file => file.Records.Count) ?? 0);
+    private static bool IsTooLarge(Case of, ChannelPlan join)
+    {
+        var (pairs, isLong) = (0, false);
+        foreach (var feed in join.Feeds)
+        {
+            var source = of.Sources.First(source => source.Plan.Id == feed.Source);
+            pairs += feed.Emit.Most * (source.Input?.Files.Sum(file => file.Records.Count) ?? source.Plan.Size);
+            isLong |= source.Input?.Files.Any(file => file.Longest > LongToken) ?? false;
+        }
+        return pairs > (isLong ? MostLongPairsOfJoin : MostPairsOfJoin);
+    }
 }

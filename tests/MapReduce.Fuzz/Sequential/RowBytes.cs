@@ -26,6 +26,21 @@ internal static class RowBytes
         _ => [.. "{\"key\":"u8, .. Json(key), .. ",\"value\":"u8, .. Json(value), .. "}\n"u8],
     };
 
+    /// <summary>Why the author's code or a format refuses a row to one of its outputs; null where all take it.</summary>
+    public static string? RefusalOf(IReadOnlyList<OutputPlan> outputs, object? key, object? value, (bool Key, bool Value) shows)
+    {
+        try
+        {
+            foreach (var output in outputs)
+                if (output.Format is RowFormat.Text or RowFormat.Json) Of(output.Format, key, value, shows);
+            return null;
+        }
+        catch (Refusal refusal)
+        {
+            return refusal.Message;
+        }
+    }
+
     private static byte[] Field(object? value, bool isText) => value switch
     {
         null or None => [],

@@ -56,8 +56,12 @@ internal sealed class Steps(Semantics semantics, Expectation expectation)
                 return mistakes.IsMadeAt(MistakePlace.JoinSelect, kind.Show(key)) && Joined(channel, run).Any() ? Fail(PlannedException.TextOf(MistakePlace.JoinSelect)) : [.. Joined(channel, run).Select(row => (key, (object?)row))];
             default:
                 expectation.Counters[FeedCounters.GroupsOf(channel.Id)]++;
-                if (mistakes.IsMadeAt(MistakePlace.Reducer, kind.Show(key))) return Fail(PlannedException.TextOf(MistakePlace.Reducer));
-                return [.. Reductions.Of(channel.Reduce, run.Select(pair => Item(channel, pair)), Shown(channel, value)).Select(text => (key, (object?)text))];
+                List<(object? Key, object? Value)> rows = [.. Reductions.Of(channel.Reduce, run.Select(pair => Item(channel, pair)), Shown(channel, value)).Select(text => (key, (object?)text))];
+                if (!mistakes.IsMadeAt(MistakePlace.Reducer, kind.Show(key))) return rows;
+                // It is made when the rows are written, each of which may be refused before.
+                foreach (var row in rows)
+                    if (RowBytes.RefusalOf(channel.Outputs, row.Key, row.Value, (kind is Utf8Kind, false)) is { } refusal) Fail(refusal);
+                return Fail(PlannedException.TextOf(MistakePlace.Reducer));
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class Transaction
             // A value is judged on its own: so its state has to be one that can be written.
             if (skips && mistakes.IsMadeAt(MistakePlace.AggregatorWrite, shown)) return PlannedException.TextOf(MistakePlace.AggregatorWrite);
         }
-        return channel.Step == Step.MapOnly ? HasNoRow(pair) : null;
+        return channel.Step == Step.MapOnly ? RowBytes.RefusalOf(channel.Outputs, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind)) : null;
     }
 
     /// <summary>Whether the partition function gives a number for a key that is no partition, which is no record's fault.</summary>
@@ -75,18 +75,4 @@ internal sealed class Transaction
     private static bool EncodesValue(AggregatorPlan plan) => Folds(plan, AggregatorNames.Min) || Folds(plan, AggregatorNames.Max) || Folds(plan, AggregatorNames.DistinctCount);
 
     private static bool HasNoBytes(object? part) => part is Fussy fussy && fussy.Text.StartsWith(Fussy.HasNoBytes);
-
-    private string? HasNoRow((object? Key, object? Value) pair)
-    {
-        try
-        {
-            foreach (var output in channel.Outputs)
-                if (output.Format is RowFormat.Text or RowFormat.Json) RowBytes.Of(output.Format, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind));
-            return null;
-        }
-        catch (Refusal refusal)
-        {
-            return refusal.Message;
-        }
-    }
 }
