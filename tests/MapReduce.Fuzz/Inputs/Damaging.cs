@@ -18,6 +18,9 @@ internal static class Damaging
         _ => file.Packing != Packing.Plain,
     };
 
+    /// <summary>Whether records may be read that the damage has made, before it is found: a checksum is behind what it is of.</summary>
+    public static bool MayMakeRecords(Damage damage) => damage == Damage.Flipped;
+
     /// <summary>Whether the damage may be to something that is not looked at, such as the name in a header: then the file is as good as whole.</summary>
     public static bool MayBeHarmless(Damage damage) => damage == Damage.Flipped;
 

@@ -80,7 +80,24 @@ internal sealed class SequentialRun
     {
         foreach (var source in of.Sources.Where(source => source.Input is not null))
             foreach (var file in inputs.Of(source.Plan.Id).Where(file => semantics.Finds(file.Plan.Damage)))
+            {
                 (Damaging.MayBeHarmless(file.Plan.Damage) ? expectation.Possible : expectation.Failures).Add(new(EngineError.BadInput, file.Path));
+                if (Damaging.MayMakeRecords(file.Plan.Damage)) ExpectRecordsOfDamage(file.Path);
+            }
+    }
+
+    /// <summary>What the damage has made of records nobody knows: they may be bad themselves, or ones at which the author's code makes its mistake.</summary>
+    private void ExpectRecordsOfDamage(string path)
+    {
+        expectation.Possible.Add(new(EngineError.UserCode, $"The record is '{path}'"));
+        expectation.Possible.AddRange(of.Mistakes.Select(mistake => new ExpectedFailure(EngineError.UserCode, mistake.Place switch
+        {
+            MistakePlace.Null => "null String",
+            MistakePlace.PartitionRange => "the partition function gave",
+            _ => PlannedException.TextOf(mistake.Place),
+        })));
+        if (of.Channels.Any(channel => channel.Outputs.Any(output => output.Format == RowFormat.Json))) expectation.Possible.Add(new(EngineError.UserCode, "JSON"));
+        if (settings.SkipBadRecords > 0) expectation.Possible.Add(new(EngineError.TooManyBadRecords, $"{settings.SkipBadRecords}"));
     }
 
     private void Finish(ChannelPlan channel, List<Pair> pairs)
@@ -157,8 +174,9 @@ internal sealed class SequentialRun
     private void ExpectMistakesOfFolding(ChannelPlan channel, List<Pair> pairs, AuthorMistakes mistakes, Kind key, Kind value)
     {
         MistakePlace[] ofStates = [MistakePlace.AggregatorMerge, MistakePlace.AggregatorWrite, MistakePlace.AggregatorRead, MistakePlace.AggregatorSize];
-        foreach (var place in ofStates.Where(mistakes.Has))
-            if (pairs.Exists(pair => mistakes.IsMadeAt(place, value.Show(pair.Value)))) expectation.Possible.Add(new(EngineError.UserCode, PlannedException.TextOf(place)));
+        // A state that a value has spoilt for one of them fails at the others, too.
+        if (ofStates.Any(mistakes.Has) && pairs.Exists(pair => Bag<byte[]>.Poisons(mistakes, value.Show(pair.Value))))
+            expectation.Possible.AddRange(ofStates.Where(mistakes.Has).Select(place => new ExpectedFailure(EngineError.UserCode, PlannedException.TextOf(place))));
         if (channel.IsCombined && pairs.Exists(pair => mistakes.IsMadeAt(MistakePlace.Combiner, key.Show(semantics.Shuffled(pair.Key)))))
             expectation.Possible.Add(new(EngineError.UserCode, PlannedException.TextOf(MistakePlace.Combiner)));
         if (!PlanRules.WritesAtEnd(channel)) return;

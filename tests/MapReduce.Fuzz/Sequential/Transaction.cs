@@ -61,7 +61,7 @@ internal sealed class Transaction
             var shown = kind.Show(pair.Value);
             if (mistakes.IsMadeAt(MistakePlace.AggregatorAdd, shown)) return PlannedException.TextOf(MistakePlace.AggregatorAdd);
             // A value is judged on its own: so its state has to be one that can be written.
-            if (skips && mistakes.IsMadeAt(MistakePlace.AggregatorWrite, shown)) return PlannedException.TextOf(MistakePlace.AggregatorWrite);
+            if (skips && mistakes.Has(MistakePlace.AggregatorWrite) && Bag<byte[]>.Poisons(mistakes, shown)) return PlannedException.TextOf(MistakePlace.AggregatorWrite);
         }
         return channel.Step == Step.MapOnly ? RowBytes.RefusalOf(channel.Outputs, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind)) : null;
     }
