@@ -41,6 +41,7 @@ internal static class Replacements
         Of(@"^(tests/race/cluster\.sh)(?: .*)?$", "test -x $1", "`tests/race/cluster.sh`", "check `cluster-race`"),
         Of(@"^(tests/race/latency\.py)(?: .*)?$", "test -x $1", "`tests/race/latency.py`", "check `latency`"),
         Of(@"^(tests/race/telemetry\.py)(?: .*)?$", "test -x $1", "`tests/race/telemetry.py`", "check `telemetry`"),
+        Of(@"^(tests/race/confinement\.sh)(?: .*)?$", "test -x $1", "`tests/race/confinement.sh`", "check `confinement`"),
         Of(@"^(tests/race/soak\.py)(?: .*)?$", "test -x $1", "`tests/race/soak.py`", "check `memory`"),
         Of(@"^dotnet run -c Release --project (tests/MapReduce\.Benchmarks) -- .*$", "test -d $1", "`… tests/MapReduce.Benchmarks -- …`", "check `kernels`"),
         Of(@"^dotnet run -c Release --project (tests/MapReduce\.Soak) -- .*$", "test -d $1", "`… tests/MapReduce.Soak -- master`", "check `master`"),

@@ -24,7 +24,7 @@ reps = int(sys.argv[2]) if len(sys.argv) > 2 else 20
 mr = f"{work}/ours/mr/mr"
 job = f"{work}/ours/WordCount"
 state = tempfile.mkdtemp(prefix="mapreduce-latency-")
-goals = {"empty job": 100, "W6": 250}
+goals = {"empty job": 80, "W6": 150}
 cluster = os.path.join(state, "cluster")
 files = os.path.join(state, "files")
 os.mkdir(files)
