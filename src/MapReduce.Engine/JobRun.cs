@@ -51,8 +51,8 @@ public sealed class JobRun
     public IReadOnlyList<OutputLayout> Outputs => [.. OutputLayouts.Of(definition)];
 
     /// <summary>The stores that the job writes to: the participant and the connection of each.</summary>
-    public IReadOnlyList<(string Participant, string Connection)> Stores
-        => [.. definition.Stages.SelectMany(stage => stage.Channels).SelectMany(channel => channel.Result!.Sinks).Select(sink => (sink.Participant, sink.Connection)).Distinct()];
+    public IReadOnlyList<StoreTarget> Stores
+        => [.. definition.Stages.SelectMany(stage => stage.Channels).SelectMany(channel => channel.Result!.Sinks).Select(sink => new StoreTarget(sink.Participant, sink.Connection)).Distinct()];
 
     /// <summary>Whether no task may run twice at a time: the job declares side effects, or writes to a store, where a second attempt would wait for the rows of the first.</summary>
     public bool HasSideEffects => definition.HasSideEffects || Stores.Count > 0;

@@ -34,8 +34,13 @@ public sealed record LocalReport
     public required int Retries { get; init; }
 
     /// <summary>How long each phase took, in order.</summary>
-    public required IReadOnlyList<(string Phase, TimeSpan Duration)> Phases { get; init; }
+    public required IReadOnlyList<PhaseTime> Phases { get; init; }
 
     /// <summary>The heaviest keys of all tasks, most first.</summary>
     public required IReadOnlyList<HotKey> HotKeys { get; init; }
 }
+
+/// <summary>How long a phase of a run took.</summary>
+/// <param name="Phase">What it is called.</param>
+/// <param name="Duration">The time from its begin to its end.</param>
+public sealed record PhaseTime(string Phase, TimeSpan Duration);

@@ -130,7 +130,7 @@ public sealed partial class LocalRunner
     /// <summary>What the tasks of a stage have made.</summary>
     private sealed class StageWork : IDisposable
     {
-        private readonly Dictionary<TaskId, (IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, IReadOnlyList<CommitTicket> Tickets)> made = [];
+        private readonly Dictionary<TaskId, Made> made = [];
         private bool isFreed;
 
         public Engine.Plan.StagePlan Plan { get; private set; } = null!;
@@ -149,7 +149,7 @@ public sealed partial class LocalRunner
             Outputs = new MapOutput?[plan.Maps];
         }
 
-        public void Accept(TaskId task, IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, IReadOnlyList<CommitTicket> tickets) => made[task] = (parts, datasets, tickets);
+        public void Accept(TaskId task, IReadOnlyList<PartFile> parts, IReadOnlyList<DatasetFile> datasets, IReadOnlyList<CommitTicket> tickets) => made[task] = new Made(parts, datasets, tickets);
 
         /// <summary>The files of a channel's dataset in the order of its partitions, or of the map tasks for a map-only channel.</summary>
         public IReadOnlyList<DatasetFile> Datasets(int channel)
@@ -170,5 +170,7 @@ public sealed partial class LocalRunner
         }
 
         public void Dispose() => FreeOutputs();
+
+        private sealed record Made(IReadOnlyList<PartFile> Parts, IReadOnlyList<DatasetFile> Datasets, IReadOnlyList<CommitTicket> Tickets);
     }
 }

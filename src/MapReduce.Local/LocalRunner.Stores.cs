@@ -5,7 +5,7 @@ namespace MapReduce.Local;
 public sealed partial class LocalRunner
 {
     private StagedStores Noted(IReadOnlyList<CommitTicket>? tickets)
-        => new(output.Job, [.. run.Stores.Select(store => new StoreTarget(store.Participant, store.Connection))], tickets, settings.Overwrite);
+        => new(output.Job, run.Stores, tickets, settings.Overwrite);
 
     /// <summary>Gives up what stores hold of a job that came to nothing.</summary>
     /// <returns>Whether nothing is left to be done, so that the staging folder may go. Else the next run to the same output does it.</returns>

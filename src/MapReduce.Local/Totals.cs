@@ -8,7 +8,7 @@ internal sealed class Totals
 {
     private const int HotKeysShown = 5;
 
-    private readonly List<(string, TimeSpan)> phases = [];
+    private readonly List<PhaseTime> phases = [];
     private readonly List<HotKey> hotKeys = [];
     private long inputBytes;
     private long inputRecords;
@@ -16,7 +16,7 @@ internal sealed class Totals
     private long spilledBytes;
     private long skipped;
 
-    public void AddPhase(string phase, TimeSpan duration) => phases.Add((phase, duration));
+    public void AddPhase(string phase, TimeSpan duration) => phases.Add(new PhaseTime(phase, duration));
 
     public void AddMap(TaskTotals totals)
     {

@@ -35,7 +35,7 @@ internal static class Publisher
 
     /// <summary>The stores that the job writes to; none before it is defined, and then nothing can have been prepared.</summary>
     public static JobCommitment Commitment(JobState state, JobSpec spec, MasterSettings settings)
-        => new(spec.Id, settings.Participants, [.. (state.Definition?.Stores ?? []).Select(store => (store.Participant, store.Connection))]);
+        => new(spec.Id, settings.Participants, [.. (state.Definition?.Stores ?? []).Select(store => new StoreTarget(store.Participant, store.Connection))]);
 
     /// <summary>Looks for parts that are not as their tasks left them, before the commit is decided.</summary>
     /// <exception cref="StorageException">That cannot be done now, nothing is left to be looked at, or what a task calls its part is none and may never be published.</exception>

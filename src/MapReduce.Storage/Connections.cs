@@ -16,9 +16,13 @@ public sealed class Connections
     public static Connections None { get; } = new([]);
 
     /// <summary>Those of environment variables such as <c>MAPREDUCE_CONNECTION_WAREHOUSE</c>.</summary>
-    public static Connections FromEnvironment() => new(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-        .Where(variable => ((string)variable.Key).StartsWith(VariablePrefix, StringComparison.Ordinal))
-        .ToDictionary(variable => ((string)variable.Key)[VariablePrefix.Length..], variable => (string)variable.Value!));
+    public static Connections FromEnvironment()
+    {
+        var all = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (((string)variable.Key).StartsWith(VariablePrefix, StringComparison.Ordinal)) all.Add(((string)variable.Key)[VariablePrefix.Length..], (string)variable.Value!);
+        return new Connections(all);
+    }
 
     /// <summary>Those given; what is in <paramref name="others"/> too is taken from here.</summary>
     public static Connections Of(IEnumerable<KeyValuePair<string, string>> named, Connections? others = null)

@@ -100,7 +100,9 @@ public static class InputListing
     }
 
     private static IEnumerable<string> Sorted(IEnumerable<string> paths)
-        => paths.Select(path => (Path: path, Bytes: Encoding.UTF8.GetBytes(path))).Order(ByteOrder).Select(file => file.Path);
+        => paths.Select(path => new NamedPath(path, Encoding.UTF8.GetBytes(path))).Order(ByteOrder).Select(file => file.Path);
 
-    private static Comparer<(string Path, byte[] Bytes)> ByteOrder { get; } = Comparer<(string Path, byte[] Bytes)>.Create((left, right) => left.Bytes.AsSpan().SequenceCompareTo(right.Bytes));
+    private static Comparer<NamedPath> ByteOrder { get; } = Comparer<NamedPath>.Create((left, right) => left.Bytes.AsSpan().SequenceCompareTo(right.Bytes));
+
+    private sealed record NamedPath(string Path, byte[] Bytes);
 }

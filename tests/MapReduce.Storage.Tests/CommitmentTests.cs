@@ -79,7 +79,7 @@ public sealed class CommitmentTests : IDisposable
     [Fact]
     public void A_store_that_this_program_does_not_know_is_named()
     {
-        var commitment = new JobCommitment(Job, [], [("oracle", "delphi")]);
+        var commitment = new JobCommitment(Job, [], [new("oracle", "delphi")]);
         Assert.Contains("'oracle'", Assert.Throws<StorageException>(commitment.Abort).Message, StringComparison.Ordinal);
     }
 
@@ -121,7 +121,7 @@ public sealed class CommitmentTests : IDisposable
         File.WriteAllText(part, "rows");
         List<CommitTicket> tickets = [FilesParticipant.Ticket(Target, part, "part-00000"), new("recording", "warehouse", "one"), new("recording", "warehouse", "two")];
         var manifest = new OutputManifest(Job, "Test", [], [new ManifestFile("part-00000", 4, 1, "")], new Dictionary<string, long>());
-        return (new JobCommitment(Job, [store], [("recording", "warehouse")]), tickets, new FilesParticipant(staged, manifest, overwrite: false, durable: false));
+        return (new JobCommitment(Job, [store], [new("recording", "warehouse")]), tickets, new FilesParticipant(staged, manifest, overwrite: false, durable: false));
     }
 
     private sealed class Recording : ICommitParticipant

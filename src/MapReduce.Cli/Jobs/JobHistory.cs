@@ -47,11 +47,11 @@ internal sealed class JobHistory
 
     public LocalReport Report(JobDetails details)
     {
-        var durations = new List<(string, TimeSpan)>();
+        var durations = new List<PhaseTime>();
         var previous = details.Submitted;
         foreach (var (phase, stage, ended) in phases)
         {
-            durations.Add((stage is null || stages == 1 ? phase : string.Create(CultureInfo.InvariantCulture, $"{phase} {stage + 1}/{stages}"), ended - previous));
+            durations.Add(new PhaseTime(stage is null || stages == 1 ? phase : string.Create(CultureInfo.InvariantCulture, $"{phase} {stage + 1}/{stages}"), ended - previous));
             previous = ended;
         }
         return new LocalReport

@@ -65,8 +65,8 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
     private void CheckStores(StageNode stage, int maps, List<ChannelShape?> shapes)
     {
         var stages = stage.Index == 0 ? job.Stages : [stage];
-        var sinks = stages.SelectMany(other => other.Channels).SelectMany(channel => channel.Result!.Sinks.Select(sink => (Sink: sink, Tasks: Tasks(channel)))).ToList();
-        foreach (var connection in sinks.GroupBy(sink => (sink.Sink.Participant, sink.Sink.Connection)))
+        var sinks = stages.SelectMany(other => other.Channels).SelectMany(channel => channel.Result!.Sinks.Select(sink => new CheckedSink(sink, Tasks(channel)))).ToList();
+        foreach (var connection in sinks.GroupBy(sink => new StoreTarget(sink.Sink.Participant, sink.Sink.Connection)))
         {
             foreach (var (sink, _) in connection)
             {
@@ -83,6 +83,8 @@ internal sealed class StagePlanner(JobDefinition job, EngineSettings settings, F
 
         int Tasks(ChannelNode channel) => channel.Stage != stage.Index ? 0 : shapes[channel.Index]?.Partitions ?? maps;
     }
+
+    private sealed record CheckedSink(SinkNode Sink, int Tasks);
 
     private StoreContext StoreOfPlan(int stage)
         => new(settings.Job, "plan", 0, settings.Connections.Find, cancellation) { SplitBytes = settings.SplitBytes, Patience = stage == 0 ? PatienceOfFirst : PatienceOfOthers };

@@ -5,7 +5,7 @@ internal sealed class HotKeys
 {
     private const int Kept = 5;
 
-    private readonly List<(byte[] Key, long Weight)> keys = [];
+    private readonly List<Held> keys = [];
     private long least = long.MinValue;
 
     /// <summary>Takes note of a key.</summary>
@@ -21,8 +21,10 @@ internal sealed class HotKeys
     private void Insert(ReadOnlySpan<byte> key, long weight)
     {
         var at = keys.FindIndex(other => other.Weight < weight);
-        keys.Insert(at < 0 ? keys.Count : at, (key.ToArray(), weight));
+        keys.Insert(at < 0 ? keys.Count : at, new Held(key.ToArray(), weight));
         if (keys.Count > Kept) keys.RemoveAt(Kept);
         if (keys.Count == Kept) least = keys[^1].Weight;
     }
+
+    private sealed record Held(byte[] Key, long Weight);
 }

@@ -4,7 +4,7 @@ namespace MapReduce.Storage;
 /// <param name="job">The id of the job.</param>
 /// <param name="stores">The participants that there are, beside the files.</param>
 /// <param name="targets">The participants and connections that the job has declared.</param>
-public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> stores, IReadOnlyList<(string Participant, string Connection)> targets)
+public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> stores, IReadOnlyList<StoreTarget> targets)
 {
     /// <summary>Whether the job writes to anything but files.</summary>
     public bool HasStores => targets.Count > 0;
@@ -63,8 +63,10 @@ public sealed class JobCommitment(string job, IReadOnlyList<ICommitParticipant> 
         foreach (var (participant, commit) in Shares()) participant.Recover(commit, isOut);
     }
 
-    private IEnumerable<(ICommitParticipant Participant, JobCommit Commit)> Shares()
-        => targets.GroupBy(target => target.Participant, target => target.Connection).Select(group => (
+    private IEnumerable<Share> Shares()
+        => targets.GroupBy(target => target.Participant, target => target.Connection).Select(group => new Share(
             stores.FirstOrDefault(store => store.Name == group.Key) ?? throw new StorageException(StorageError.Other, $"The job writes to a store of the kind '{group.Key}', which this program does not know. Use the program that began the job."),
             new JobCommit(job, [.. group.Distinct()])));
+
+    private sealed record Share(ICommitParticipant Participant, JobCommit Commit);
 }

@@ -15,7 +15,7 @@ public sealed record StagedStores(string Job, IReadOnlyList<StoreTarget> Targets
     /// <exception cref="StorageException">Not now.</exception>
     public void Settle(IReadOnlyList<ICommitParticipant> stores)
     {
-        var commitment = new JobCommitment(Job, stores, [.. Targets.Select(target => (target.Participant, target.Connection))]);
+        var commitment = new JobCommitment(Job, stores, Targets);
         if (Tickets is null) commitment.Abort();
         else commitment.CommitStores(Tickets);
     }
