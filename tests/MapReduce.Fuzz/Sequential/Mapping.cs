@@ -82,11 +82,12 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
                         continue;
                     }
                     counts.Add((FeedCounters.PairsOf(feed.Channel.Id), -1));
-                    if (transaction.Refuses((key, value), feed.Plan.IsRight) is { } text)
+                    var refusals = transaction.Refusals((key, value), feed.Plan.IsRight).ToList();
+                    if (refusals.Count > 0)
                     {
-                        if (limit > 0) return (text, false);
+                        if (limit > 0) return (refusals[0], false);
                         // Then it may be found later only, and the record fail for another reason before.
-                        expectation.Failures.Add(new(EngineError.UserCode, text));
+                        expectation.Failures.AddRange(refusals.Select(text => new ExpectedFailure(EngineError.UserCode, text)));
                         continue;
                     }
                     if (transaction.LeavesRange(key)) expectation.Failures.Add(new(EngineError.UserCode, "the partition function gave"));
@@ -127,7 +128,8 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
         {
             expectation.Counters[FeedCounters.PairsOf(pair.Channel)]--;
             var transaction = transactions[pair.Channel];
-            if (transaction.Refuses((pair.Key, pair.Value), pair.IsRight) is { } text) expectation.Failures.Add(new(EngineError.UserCode, text));
+            var refusals = transaction.Refusals((pair.Key, pair.Value), pair.IsRight).ToList();
+            if (refusals.Count > 0) expectation.Failures.AddRange(refusals.Select(text => new ExpectedFailure(EngineError.UserCode, text)));
             else if (transaction.LeavesRange(pair.Key)) expectation.Failures.Add(new(EngineError.UserCode, "the partition function gave"));
         }
     }

@@ -37,33 +37,27 @@ internal sealed class Transaction
 
     public AuthorMistakes Mistakes => mistakes;
 
-    /// <summary>Why a pair is refused; null where it is not.</summary>
+    /// <summary>Why a pair is refused; nothing where it is not. Which of several reasons is met first nobody promises.</summary>
     /// <param name="pair">The pair.</param>
     /// <param name="isRight">Whether its value is of the right side of a join.</param>
-    public string? Refuses((object? Key, object? Value) pair, bool isRight)
+    public IEnumerable<string> Refusals((object? Key, object? Value) pair, bool isRight)
     {
         var kind = isRight ? right : value;
-        if ((pair.Key is null && key.MayBeNull) || (pair.Value is null && kind.MayBeNull)) return "null String";
-        if ((encodesKey && HasNoBytes(pair.Key)) || (encodesValue && HasNoBytes(pair.Value))) return PlannedException.TextOf(codec);
-        if (channel.Partitioning == Partitioning.Custom)
+        if ((pair.Key is null && key.MayBeNull) || (pair.Value is null && kind.MayBeNull))
         {
-            try
-            {
-                Partitioner.Of(SharedForm.Of(pair.Key), channel.Partitions);
-            }
-            catch (PlannedException exception)
-            {
-                return exception.Message;
-            }
+            yield return "null String";
+            yield break;
         }
+        if ((encodesKey && HasNoBytes(pair.Key)) || (encodesValue && HasNoBytes(pair.Value))) yield return PlannedException.TextOf(codec);
+        if (channel.Partitioning == Partitioning.Custom && RefusalOfPartitioner(pair.Key) is { } refusal) yield return refusal;
         if (channel.Step == Step.Aggregate && Folds(channel.Aggregator!, AggregatorNames.Bag))
         {
             var shown = kind.Show(pair.Value);
-            if (mistakes.IsMadeAt(MistakePlace.AggregatorAdd, shown)) return PlannedException.TextOf(MistakePlace.AggregatorAdd);
+            if (mistakes.IsMadeAt(MistakePlace.AggregatorAdd, shown)) yield return PlannedException.TextOf(MistakePlace.AggregatorAdd);
             // A value is judged on its own: so its state has to be one that can be written.
-            if (skips && mistakes.Has(MistakePlace.AggregatorWrite) && Bag<byte[]>.Poisons(mistakes, shown)) return PlannedException.TextOf(MistakePlace.AggregatorWrite);
+            if (skips && mistakes.Has(MistakePlace.AggregatorWrite) && Bag<byte[]>.Poisons(mistakes, shown)) yield return PlannedException.TextOf(MistakePlace.AggregatorWrite);
         }
-        return channel.Step == Step.MapOnly ? RowBytes.RefusalOf(channel.Outputs, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind)) : null;
+        if (channel.Step == Step.MapOnly && RowBytes.RefusalOf(channel.Outputs, pair.Key, pair.Value, (key is Utf8Kind, value is Utf8Kind)) is { } row) yield return row;
     }
 
     /// <summary>Whether the partition function gives a number for a key that is no partition, which is no record's fault.</summary>
@@ -73,6 +67,19 @@ internal sealed class Transaction
     public static bool Folds(AggregatorPlan plan, string name) => plan.Name == name || (plan.Name == AggregatorNames.Both && (Folds(plan.First!, name) || Folds(plan.Second!, name)));
 
     private static bool EncodesValue(AggregatorPlan plan) => Folds(plan, AggregatorNames.Min) || Folds(plan, AggregatorNames.Max) || Folds(plan, AggregatorNames.DistinctCount);
+
+    private string? RefusalOfPartitioner(object? of)
+    {
+        try
+        {
+            Partitioner.Of(SharedForm.Of(of), channel.Partitions);
+            return null;
+        }
+        catch (PlannedException exception)
+        {
+            return exception.Message;
+        }
+    }
 
     private static bool HasNoBytes(object? part) => part is Fussy fussy && fussy.Text.StartsWith(Fussy.HasNoBytes);
 }
