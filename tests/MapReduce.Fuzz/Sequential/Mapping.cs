@@ -12,6 +12,9 @@ namespace MapReduce.Fuzz.Sequential;
 /// <summary>Maps the records of one source after another. A record is a transaction: a bad one leaves nothing behind, in no channel and no counter, but in what mappers keep.</summary>
 internal sealed class Mapping(Case of, Semantics semantics, Expectation expectation, long limit, byte[] salt)
 {
+    /// <summary>What a failure says of a partition that there is not.</summary>
+    public const string OutOfRange = "the partition function gave";
+
     private readonly Dictionary<int, Transaction> transactions = of.Channels.ToDictionary(channel => channel.Id, channel => new Transaction(of, channel, limit > 0));
 
     public Transaction TransactionOf(ChannelPlan channel) => transactions[channel.Id];
@@ -85,12 +88,13 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
                     var refusals = transaction.Refusals((key, value), feed.Plan.IsRight).ToList();
                     if (refusals.Count > 0)
                     {
+                        if (transaction.LeavesRange(key)) expectation.Possible.Add(new(EngineError.UserCode, OutOfRange));
                         if (limit > 0) return (refusals[0], false);
                         // Then it may be found later only, and the record fail for another reason before.
                         expectation.Failures.AddRange(refusals.Select(text => new ExpectedFailure(EngineError.UserCode, text)));
                         continue;
                     }
-                    if (transaction.LeavesRange(key)) expectation.Failures.Add(new(EngineError.UserCode, "the partition function gave"));
+                    if (transaction.LeavesRange(key)) expectation.Failures.Add(new(EngineError.UserCode, OutOfRange));
                     emitted.Add(pair);
                 }
             }
@@ -130,7 +134,7 @@ internal sealed class Mapping(Case of, Semantics semantics, Expectation expectat
             var transaction = transactions[pair.Channel];
             var refusals = transaction.Refusals((pair.Key, pair.Value), pair.IsRight).ToList();
             if (refusals.Count > 0) expectation.Failures.AddRange(refusals.Select(text => new ExpectedFailure(EngineError.UserCode, text)));
-            else if (transaction.LeavesRange(pair.Key)) expectation.Failures.Add(new(EngineError.UserCode, "the partition function gave"));
+            else if (transaction.LeavesRange(pair.Key)) expectation.Failures.Add(new(EngineError.UserCode, OutOfRange));
         }
     }
 

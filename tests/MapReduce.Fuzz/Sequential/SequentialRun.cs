@@ -93,7 +93,7 @@ internal sealed class SequentialRun
         expectation.Possible.AddRange(of.Mistakes.Select(mistake => new ExpectedFailure(EngineError.UserCode, mistake.Place switch
         {
             MistakePlace.Null => "null String",
-            MistakePlace.PartitionRange => "the partition function gave",
+            MistakePlace.PartitionRange => Mapping.OutOfRange,
             _ => PlannedException.TextOf(mistake.Place),
         })));
         if (of.Channels.Any(channel => channel.Outputs.Any(output => output.Format == RowFormat.Json))) expectation.Possible.Add(new(EngineError.UserCode, "JSON"));

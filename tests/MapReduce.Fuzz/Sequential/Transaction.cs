@@ -61,7 +61,7 @@ internal sealed class Transaction
     }
 
     /// <summary>Whether the partition function gives a number for a key that is no partition, which is no record's fault.</summary>
-    public bool LeavesRange(object? of) => channel.Partitioning == Partitioning.Custom && Partitioner.Of(SharedForm.Of(of), channel.Partitions) == channel.Partitions;
+    public bool LeavesRange(object? of) => channel.Partitioning == Partitioning.Custom && of is not null && RefusalOfPartitioner(of) is null && Partitioner.Of(SharedForm.Of(of), channel.Partitions) == channel.Partitions;
 
     /// <summary>Whether an aggregator is another, or made of it.</summary>
     public static bool Folds(AggregatorPlan plan, string name) => plan.Name == name || (plan.Name == AggregatorNames.Both && (Folds(plan.First!, name) || Folds(plan.Second!, name)));
