@@ -68,7 +68,7 @@ public sealed class MistakesTests : IDisposable
     [Fact]
     public async Task Without_a_majority_nothing_is_decided_and_a_user_learns_why()
     {
-        // Two that are killed at once may be missed two seconds apart. If the one were lost before the other is missed, two of three would be a majority, and one of the two that are left is enough.
+        // On a machine that does much else two that are killed at once may be missed further apart than local.conf allows for. If the one were lost before the other is missed, two of three would be a majority, and one of the two that are left is enough.
         using var cluster = new RealCluster(3, "akka.cluster.split-brain-resolver.stable-after=15s", "akka.cluster.split-brain-resolver.down-all-when-unstable=1m");
         Assert.Equal((0, 0), Mr.Json("node", "drain", "node-3", "--cluster", cluster.State) is var drained ? (drained.GetProperty("running").GetInt32(), drained.GetProperty("needed").GetInt32()) : default);
         await RealCluster.UntilAsync(async () => (await cluster.Client.NodesAsync()).Nodes.Count(node => node.State == "up") == 3);

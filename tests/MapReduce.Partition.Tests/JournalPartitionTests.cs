@@ -15,7 +15,7 @@ public sealed partial class JournalPartitionTests
     {
         using var server = PostgresServer.On(Network.Range);
         // The master that wakes meets the journal well before it gives itself up for lack of others.
-        using var cluster = new NetworkCluster(3, [.. GatedRun.Settings, "akka.cluster.split-brain-resolver.stable-after = 5s", "journal.provider = postgresql", $"journal.connection = \"{server.ConnectionStringOn(Network.Here)}\""]);
+        using var cluster = new NetworkCluster(3, [.. GatedRun.Settings, "journal.provider = postgresql", $"journal.connection = \"{server.ConnectionStringOn(Network.Here)}\""]);
         var package = await GatedRun.UploadAsync(cluster);
         var run = await GatedRun.BeginAsync(cluster, package);
         int[][] sides = [[run.Master], [.. cluster.Nodes.Except([run.Master])]];
