@@ -8,6 +8,7 @@ namespace MapReduce.Worker.Executors;
 /// <param name="mostBytes">The most bytes that are kept of an attempt.</param>
 internal sealed class AttemptLogs(long mostBytes)
 {
+    private const int TailTold = 2000;
     private const int TailKept = 8000;
     private const int HeadKept = 200;
     private const int LongestLine = 16_000;
@@ -28,9 +29,9 @@ internal sealed class AttemptLogs(long mostBytes)
     }
 
     /// <summary>The last characters written; of a long text the first as well, because a runtime that dies says why before it says where.</summary>
-    public string Tail(int length)
+    public string Tail()
     {
-        lock (gate) return (tail.Length <= length ? tail.ToString() : $"{head} … {tail.ToString(tail.Length - length, length)}").Trim();
+        lock (gate) return (tail.Length <= TailTold ? tail.ToString() : $"{head} … {tail.ToString(tail.Length - TailTold, TailTold)}").Trim();
     }
 
     /// <summary>Reads a stream to its end.</summary>

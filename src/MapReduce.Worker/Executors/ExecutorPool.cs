@@ -18,6 +18,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
     private readonly Queue<Task<ExecutorProcess>> spares = [];
     private readonly Queue<Task<ExecutorStart>> starts = [];
     private readonly List<ExecutorProcess> taken = [];
+    private readonly List<Task> ending = [];
     private readonly CancellationTokenSource stop = new();
 
     /// <summary>What they reach.</summary>
@@ -81,7 +82,7 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
         List<Task> left;
         lock (gate)
         {
-            left = [.. spares.Select(EndAsync), .. starts.Select(EndAsync), .. taken.Select(executor => executor.EndAsync())];
+            left = [.. spares.Select(EndAsync), .. starts.Select(EndAsync), .. taken.Select(executor => executor.EndAsync()), .. ending];
             spares.Clear();
             starts.Clear();
         }
@@ -91,57 +92,50 @@ internal sealed class ExecutorPool(WorkerSettings settings) : IAsyncDisposable
 
     private async Task<ExecutorProcess> StartedAsync(IReadOnlyList<Opening> needed, CancellationToken cancellation)
     {
-        while (true)
-        {
-            Task<ExecutorProcess>? spare;
-            lock (gate) spares.TryDequeue(out spare);
-            if (spare is null)
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
-                return await StartAsync(needed, either.Token);
-            }
-            try
-            {
-                var executor = await spare.WaitAsync(cancellation);
-                if (executor.IsAlive && executor.Reach.Covers(needed)) return executor;
-                // Another takes its place, which reaches what there is then.
-                lock (gate) taken.Add(executor);
-                _ = executor.DisposeAsync().AsTask();
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                _ = EndAsync(spare);
-                throw;
-            }
-        }
+        if (await WaitingAsync(spares, executor => executor.IsAlive && executor.Reach.Covers(needed), cancellation) is { } spare) return spare;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, stop.Token);
+        return await StartAsync(needed, either.Token);
     }
 
     private async Task<ExecutorProcess> StartAsync(IReadOnlyList<Opening> needed, CancellationToken cancellation)
-        => await (await BegunAsync(cancellation)).ServeAsync(needed, cancellation);
+        => await (await WaitingAsync(starts, start => start.IsAlive, cancellation) ?? await BeginAsync(cancellation)).ServeAsync(needed, cancellation);
 
-    /// <summary>One of those that have begun, or another.</summary>
-    private async Task<ExecutorStart> BegunAsync(CancellationToken cancellation)
+    /// <summary>The first of those that wait that is of use; the others before it are ended.</summary>
+    /// <returns>It; null where none is.</returns>
+    private async Task<T?> WaitingAsync<T>(Queue<Task<T>> queue, Func<T, bool> isOfUse, CancellationToken cancellation) where T : class, IAsyncDisposable
     {
         while (true)
         {
-            Task<ExecutorStart>? waiting;
-            lock (gate) starts.TryDequeue(out waiting);
-            if (waiting is null) return await BeginAsync(cancellation);
+            Task<T>? next;
+            lock (gate)
+                if (!queue.TryDequeue(out next)) return null;
             try
             {
-                var start = await waiting.WaitAsync(cancellation);
-                if (start.IsAlive) return start;
-                await start.DisposeAsync();
+                var waiting = await next.WaitAsync(cancellation);
+                if (isOfUse(waiting)) return waiting;
+                // Another takes its place, which reaches what there is then.
+                End(next);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                _ = EndAsync(waiting);
+                End(next);
                 throw;
             }
         }
     }
 
     private Task<ExecutorStart> BeginAsync(CancellationToken cancellation) => Task.Run(() => ExecutorStart.Begin(settings, Reach), cancellation);
+
+    /// <summary>Ends one, for which nobody waits before the pool ends.</summary>
+    private void End<T>(Task<T> starting) where T : IAsyncDisposable
+    {
+        var end = EndAsync(starting);
+        lock (gate)
+        {
+            ending.RemoveAll(other => other.IsCompleted);
+            ending.Add(end);
+        }
+    }
 
     private static async Task EndAsync<T>(Task<T> starting) where T : IAsyncDisposable
     {

@@ -11,8 +11,6 @@ namespace MapReduce.Worker.Executors;
 /// <remarks>It ends when its connection does, so that it never outlives the node, however the node ends.</remarks>
 internal sealed class ExecutorProcess : IAsyncDisposable
 {
-    private const int LogTail = 2000;
-
     private readonly Process process;
     private readonly NetworkStream stream;
     private readonly AttemptLogs logs;
@@ -106,7 +104,7 @@ internal sealed class ExecutorProcess : IAsyncDisposable
     public async Task<string> EpitaphAsync()
     {
         var exitCode = await end.Value;
-        var tail = logs.Tail(LogTail);
+        var tail = logs.Tail();
         var how = exitCode > 128 ? $"signal {exitCode - 128}" : $"code {exitCode}";
         return tail.Length == 0 ? $"The executor ended with {how}." : $"The executor ended with {how}. It wrote last: {tail}";
     }

@@ -10,8 +10,6 @@ namespace MapReduce.Worker.Executors;
 /// <remarks>It ends at the end of its input, so that it does not outlive the node, however the node ends.</remarks>
 internal sealed class ExecutorStart : IAsyncDisposable
 {
-    private const int LogTail = 2000;
-
     private readonly WorkerSettings settings;
     private readonly ExecutorReach reaches;
     private readonly Process process;
@@ -86,7 +84,7 @@ internal sealed class ExecutorStart : IAsyncDisposable
                 await either.CancelAsync();
                 cancellation.ThrowIfCancellationRequested();
                 await ExecutorProcess.DrainAsync(process, reading, settings.KillDelay);
-                throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail(LogTail)}{(stranger is { } number ? Stranger(number) : "")}");
+                throw new IOException($"The executor '{string.Join(' ', settings.ExecutorCommand)}' ended with code {process.ExitCode} before it began: {logs.Tail()}{(stranger is { } number ? Stranger(number) : "")}");
             }
             var executor = new ExecutorProcess(process, new NetworkStream(await accepting, ownsSocket: true), reach, logs, reading, gone, settings.KillDelay);
             CloseDoor();
